@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handle.hpp"
+
+#include <cerrno>
+#include <ctime>
+#include <linux/membarrier.h>
+#include <new>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ipcq {
+
+std::atomic<bool> calls_must_fence{false};
+
+namespace {
+
+// All guarded by the ForkGate, so that a child never inherits them half changed.
+ThreadRecord *threads = nullptr;
+std::uint64_t threads_epoch = 0; // of the process whose threads these are
+Cell *free_first = nullptr, *free_last = nullptr;
+std::uint32_t free_count = 0;
+
+// A stale handle is recognised until its cell was reused 32 times, and a cell rests while this many others do.
+constexpr std::uint32_t rest_count = 256;
+
+bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
+
+void fence_all_threads() noexcept
+{
+    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        return;
+    if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)) // a forked child registers anew
+        membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+bool somebody_inside(const Cell *cell, const ThreadRecord *self) noexcept
+{
+    const ForkGate gate;
+    if (threads_epoch != fork_epoch()) // a child that made no call yet: the records are of threads it does not have
+        return false;
+    for (const ThreadRecord *record = threads; record != nullptr; record = record->next)
+        if (record != self && record->active.load(std::memory_order_acquire) == cell)
+            return true;
+    return false;
+}
+
+Cell *take_cell() noexcept
+{
+    const ForkGate gate;
+    if (free_count <= rest_count)
+        return new (std::nothrow) Cell;
+    Cell *cell = free_first;
+    free_first = cell->next_free;
+    free_count--;
+    return cell;
+}
+
+void return_cell(Cell *cell) noexcept
+{
+    const ForkGate gate;
+    cell->next_free = nullptr;
+    (free_count++ == 0 ? free_first : free_last->next_free) = cell;
+    free_last = cell;
+}
+
+} // namespace
+
+ThreadRecord &this_thread() noexcept
+{
+    static thread_local ThreadRecord record;
+    return record;
+}
+
+void list_thread(ThreadRecord &record) noexcept
+{
+    const std::uint64_t epoch = fork_epoch();
+    const ForkGate gate;
+    if (threads_epoch != epoch) {
+        if (!membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+            calls_must_fence.store(true);
+        threads = nullptr; // a forked child has one thread, whatever the list says
+        threads_epoch = epoch;
+    }
+    record.previous = nullptr;
+    record.next = threads;
+    if (threads != nullptr)
+        threads->previous = &record;
+    threads = &record;
+    record.epoch = epoch;
+}
+
+ThreadRecord::~ThreadRecord()
+{
+    if (epoch == 0)
+        return;
+    const ForkGate gate;
+    if (epoch != threads_epoch)
+        return;
+    (previous != nullptr ? previous->next : threads) = next;
+    if (next != nullptr)
+        next->previous = previous;
+}
+
+ipcq_t *make_handle(Queue *queue) noexcept
+{
+    Cell *cell = take_cell();
+    if (cell == nullptr)
+        return nullptr;
+    cell->queue.store(queue, std::memory_order_release);
+    cell->closing.store(0, std::memory_order_release);
+    const std::uint32_t generation = cell->generation.fetch_add(1, std::memory_order_acq_rel) + 1;
+    return reinterpret_cast<ipcq_t *>(reinterpret_cast<std::uintptr_t>(cell) | (generation & 63));
+}
+
+Code close_handle(ipcq_t *handle) noexcept
+{
+    if (handle == nullptr)
+        return Code::INVALID;
+    const auto bits = reinterpret_cast<std::uintptr_t>(handle);
+    auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
+    std::uint32_t open = 0;
+    if ((cell->generation.load(std::memory_order_acquire) & 63) != (bits & 63) ||
+        !cell->closing.compare_exchange_strong(open, 1, std::memory_order_acq_rel))
+        return Code::BADHANDLE; // also when another thread is closing it
+    fence_all_threads();
+    Queue *queue = cell->queue.load(std::memory_order_acquire);
+    const ThreadRecord *self = &this_thread();
+    while (somebody_inside(cell, self)) { // each wakes within one slice at the latest
+        queue->wake_for_close();
+        const timespec moment{0, 500'000};
+        ::nanosleep(&moment, nullptr);
+    }
+    queue->close();
+    cell->queue.store(nullptr, std::memory_order_release);
+    cell->generation.fetch_add(1, std::memory_order_acq_rel);
+    return_cell(cell);
+    return Code::OK;
+}
+
+} // namespace ipcq

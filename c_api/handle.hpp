@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an ipcq_t * is, and how calls and ipcq_close() meet.
+//
+// A handle is the address of a cell with the cell's generation in its low bits; cells are never freed and reused late. So
+// a handle that was closed is recognised, and a call never touches a queue that is gone.
+//
+// A call notes its cell in its thread's record and then looks whether the cell is open; close marks the cell and then
+// looks at all records. One side of this needs a fence between its two steps; close pays it for both (membarrier), so
+// that a call costs two plain stores.
+#pragma once
+
+#include "ipcq.h"
+#include "queue/queue.hpp"
+#include "wait/fork_epoch.hpp"
+
+namespace ipcq {
+
+struct alignas(64) Cell {
+    std::atomic<Queue *> queue{nullptr};
+    std::atomic<std::uint32_t> generation{0}; // odd while open
+    std::atomic<std::uint32_t> closing{0};
+    Cell *next_free = nullptr;
+};
+
+// One a thread, known to all closers while the thread lives.
+struct ThreadRecord {
+    std::atomic<Cell *> active{nullptr};
+    std::uint64_t epoch = 0; // of the process in which it is listed
+    ThreadRecord *previous = nullptr, *next = nullptr;
+    ~ThreadRecord();
+};
+
+void list_thread(ThreadRecord &record) noexcept;
+ThreadRecord &this_thread() noexcept;
+extern std::atomic<bool> calls_must_fence; // the system has no membarrier
+
+// nullptr if there is no memory; the queue stays the caller's then.
+ipcq_t *make_handle(Queue *queue) noexcept;
+
+// Waits for the handle's calls to return, closes its queue. INVALID, BADHANDLE or OK.
+Code close_handle(ipcq_t *handle) noexcept;
+
+// The presence of one call in one queue.
+class Call {
+public:
+    explicit Call(ipcq_t *handle) noexcept : record_(this_thread())
+    {
+        if (handle == nullptr) {
+            code_ = Code::INVALID;
+            return;
+        }
+        if (record_.epoch != fork_epoch()) [[unlikely]]
+            list_thread(record_);
+        const auto bits = reinterpret_cast<std::uintptr_t>(handle);
+        auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
+        // SYNC call-presence: this store, then the look at the cell; the closer's membarrier stands between its own two.
+        record_.active.store(cell, std::memory_order_release);
+        if (calls_must_fence.load(std::memory_order_relaxed))
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+        else
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+        const std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
+        if ((generation & 63) != (bits & 63) || cell->closing.load(std::memory_order_acquire) != 0) [[unlikely]] {
+            code_ = Code::BADHANDLE;
+            return;
+        }
+        cell_ = cell;
+        queue_ = cell->queue.load(std::memory_order_acquire);
+    }
+    // SYNC call-presence: release, what the call did with the queue comes before its end.
+    ~Call() { record_.active.store(nullptr, std::memory_order_release); }
+    Call(const Call &) = delete;
+    Call &operator=(const Call &) = delete;
+
+    Code code() const { return code_; }
+    Queue *operator->() const { return queue_; }
+    Patience patience(Nanoseconds deadline) const { return {deadline, nullptr, &cell_->closing, false}; }
+
+private:
+    ThreadRecord &record_;
+    Cell *cell_ = nullptr;
+    Queue *queue_ = nullptr;
+    Code code_ = Code::OK;
+};
+
+} // namespace ipcq

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The border: each function checks its arguments, enters the queue, calls it, and turns the result into a number. No
+// exception, no C++ type and no process state crosses it. ipcq.h documents the functions.
+#include "ipcq.h"
+
+#include "handle.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+using ipcq::Call;
+using ipcq::Code;
+
+namespace {
+
+#define IPCQ_RESULT(name, number, sentence)                                                                            \
+    static_assert(IPCQ_##name == (number), "ipcq.h and core/error_table.def agree about IPCQ_" #name);
+#include "error_table.def"
+#undef IPCQ_RESULT
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a token's word is used as an atomic");
+
+int number(Code code) { return static_cast<int>(code); }
+
+// INVALID for unknown flags; a NULL wait means for ever.
+Code patience_of(const Call &call, const ipcq_wait *wait, ipcq::Patience &out)
+{
+    out = call.patience(ipcq::forever);
+    if (wait == nullptr)
+        return Code::OK;
+    if ((wait->flags & ~IPCQ_INTERRUPTIBLE) != 0 || wait->reserved != 0 || wait->deadline_ns < 0)
+        return Code::INVALID;
+    out.deadline = wait->deadline_ns;
+    out.interruptible = (wait->flags & IPCQ_INTERRUPTIBLE) != 0;
+    if (wait->token != nullptr)
+        out.token = reinterpret_cast<const std::atomic<std::uint32_t> *>(&wait->token->cancelled);
+    return Code::OK;
+}
+
+ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
+
+// The options of this version may be followed by a newer caller's; those must be zero, which means default.
+Code read_options(const ipcq_options *given, ipcq_options &out)
+{
+    std::memset(&out, 0, sizeof out);
+    out.struct_size = sizeof out;
+    if (given == nullptr)
+        return Code::OK;
+    if (given->struct_size < offsetof(ipcq_options, reserved) || given->struct_size > 4096)
+        return Code::INVALID;
+    const auto *bytes = reinterpret_cast<const unsigned char *>(given);
+    for (std::size_t i = sizeof out; i < given->struct_size; i++)
+        if (bytes[i] != 0)
+            return Code::INVALID;
+    std::memcpy(&out, given, given->struct_size < sizeof out ? given->struct_size : sizeof out);
+    constexpr uint32_t known = IPCQ_PLAIN | IPCQ_JOINABLE | IPCQ_OPEN_ONLY | IPCQ_CREATE_ONLY | IPCQ_ANY_OWNER;
+    return (out.flags & ~known) != 0 || out.reserved != 0 || (out.mode & ~07777u) != 0 ? Code::INVALID : Code::OK;
+}
+
+Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
+{
+    ipcq::Options options;
+    options.plain = (o.flags & IPCQ_PLAIN) != 0;
+    options.joinable = (o.flags & IPCQ_JOINABLE) != 0;
+    options.open_only = (o.flags & IPCQ_OPEN_ONLY) != 0;
+    options.create_only = (o.flags & IPCQ_CREATE_ONLY) != 0;
+    options.any_owner = (o.flags & IPCQ_ANY_OWNER) != 0;
+    options.mode = o.mode != 0 ? o.mode : 0600;
+    options.max_items = o.max_items;
+    options.capacity_bytes = o.capacity_bytes;
+    options.slot_count = o.max_participants;
+    ipcq::Queue *queue = nullptr;
+    if (const Code code = ipcq::open_queue(name, options, queue, o.message, o.message_capacity); code != Code::OK)
+        return code;
+    ipcq_t *handle = ipcq::make_handle(queue);
+    if (handle == nullptr) {
+        queue->close();
+        return Code::NOMEM;
+    }
+    *out_queue = handle;
+    return Code::OK;
+}
+
+} // namespace
+
+EXPORT uint32_t ipcq_version(void)
+{
+    return IPCQ_VERSION_MAJOR * 1000000u + IPCQ_VERSION_MINOR * 1000u + IPCQ_VERSION_PATCH;
+}
+
+EXPORT const char *ipcq_strerror(int code) { return ipcq::sentence_of(code); }
+
+EXPORT const char *ipcq_error_name(int code) { return ipcq::name_of(code); }
+
+EXPORT int64_t ipcq_deadline(double seconds) { return ipcq::deadline_in(seconds); }
+
+EXPORT int ipcq_cancel(ipcq_token *token)
+{
+    if (token == nullptr)
+        return IPCQ_INVALID;
+    reinterpret_cast<std::atomic<std::uint32_t> *>(&token->cancelled)->store(1, std::memory_order_relaxed);
+    return IPCQ_OK;
+}
+
+EXPORT int ipcq_open(ipcq_t **out_queue, const char *name, const ipcq_options *options)
+{
+    ipcq_options o;
+    if (const Code code = read_options(options, o); out_queue == nullptr || code != Code::OK)
+        return IPCQ_INVALID;
+    return number(open(out_queue, name, o));
+}
+
+EXPORT int ipcq_close(ipcq_t *queue) { return number(ipcq::close_handle(queue)); }
+
+EXPORT int ipcq_unlink(const char *name) { return number(ipcq::unlink_queue(name)); }
+
+EXPORT int ipcq_name(ipcq_t *queue, char *buffer, size_t capacity)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK || buffer == nullptr)
+        return buffer == nullptr ? IPCQ_INVALID : number(call.code());
+    const std::size_t size = std::strlen(call->name()) + 1;
+    if (size > capacity)
+        return IPCQ_TOOBIG;
+    std::memcpy(buffer, call->name(), size);
+    return IPCQ_OK;
+}
+
+EXPORT int ipcq_describe(ipcq_t *queue, int code, char *buffer, size_t capacity)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK || buffer == nullptr || capacity == 0)
+        return call.code() == Code::OK ? IPCQ_INVALID : number(call.code());
+    call->describe(code, buffer, capacity);
+    return IPCQ_OK;
+}
+
+EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
+{
+    const Call call(queue);
+    ipcq::Patience patience;
+    if (call.code() != Code::OK) [[unlikely]]
+        return number(call.code());
+    if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK) [[unlikely]]
+        return IPCQ_INVALID;
+    return number(call->put({data, size, type}, patience));
+}
+
+EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
+{
+    const ipcq_wait wait = until(deadline_ns);
+    return ipcq_put_typed(queue, data, size, IPCQ_TYPE_BYTES, &wait);
+}
+
+EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
+                         const ipcq_wait *wait)
+{
+    const Call call(queue);
+    ipcq::Patience patience;
+    if (call.code() != Code::OK) [[unlikely]]
+        return number(call.code());
+    if ((buffer == nullptr && capacity != 0) || out_item == nullptr || accept == 0 ||
+        patience_of(call, wait, patience) != Code::OK) [[unlikely]]
+        return IPCQ_INVALID;
+    ipcq::Item item;
+    const Code code = call->get({buffer, capacity, accept}, patience, item);
+    if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE) [[likely]]
+        *out_item = {item.ticket, item.size, item.type, item.deliveries};
+    return number(code);
+}
+
+EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
+{
+    const ipcq_wait wait = until(deadline_ns);
+    ipcq_item item = {};
+    if (out_size == nullptr)
+        return IPCQ_INVALID;
+    const int code = ipcq_get_item(queue, buffer, capacity, &item, IPCQ_ACCEPT_ALL, &wait);
+    if (code == IPCQ_OK || code == IPCQ_TOOBIG)
+        *out_size = item.size;
+    return code;
+}
+
+EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, uint64_t accept, const ipcq_wait *wait)
+{
+    if (out_data == nullptr)
+        return IPCQ_INVALID;
+    // Another consumer may take the item whose size was told, and the next one be larger: ask until both fit.
+    for (std::size_t capacity = 256;;) {
+        void *data = std::malloc(capacity);
+        if (data == nullptr)
+            return IPCQ_NOMEM;
+        const int code = ipcq_get_item(queue, data, capacity, out_item, accept, wait);
+        if (code == IPCQ_OK) {
+            *out_data = data;
+            return code;
+        }
+        std::free(data);
+        if (code != IPCQ_TOOBIG)
+            return code;
+        capacity = out_item->size;
+    }
+}
+
+EXPORT void ipcq_free(void *data) { std::free(data); }
+
+EXPORT int ipcq_task_done(ipcq_t *queue, uint64_t ticket)
+{
+    const Call call(queue);
+    return number(call.code() != Code::OK ? call.code() : call->finish(ticket));
+}
+
+EXPORT int ipcq_nack(ipcq_t *queue, uint64_t ticket)
+{
+    const Call call(queue);
+    return number(call.code() != Code::OK ? call.code() : call->give_back(ticket));
+}
+
+EXPORT int ipcq_join_wait(ipcq_t *queue, const ipcq_wait *wait)
+{
+    const Call call(queue);
+    ipcq::Patience patience;
+    if (call.code() != Code::OK)
+        return number(call.code());
+    if (patience_of(call, wait, patience) != Code::OK)
+        return IPCQ_INVALID;
+    return number(call->join(patience));
+}
+
+EXPORT int ipcq_join(ipcq_t *queue, int64_t deadline_ns)
+{
+    const ipcq_wait wait = until(deadline_ns);
+    return ipcq_join_wait(queue, &wait);
+}
+
+EXPORT int ipcq_shutdown(ipcq_t *queue, int mode)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK)
+        return number(call.code());
+    if (mode != IPCQ_DRAIN && mode != IPCQ_IMMEDIATE)
+        return IPCQ_INVALID;
+    return number(call->shutdown(static_cast<std::uint32_t>(mode)));
+}
+
+EXPORT int ipcq_size(ipcq_t *queue, uint64_t *out_items)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK || out_items == nullptr)
+        return out_items == nullptr ? IPCQ_INVALID : number(call.code());
+    std::uint64_t items = 0;
+    const Code code = call->size(items);
+    if (code == Code::OK)
+        *out_items = items;
+    return number(code);
+}
+
+EXPORT int ipcq_empty(ipcq_t *queue, int *out_empty)
+{
+    uint64_t items = 0;
+    if (out_empty == nullptr)
+        return IPCQ_INVALID;
+    const int code = ipcq_size(queue, &items);
+    if (code == IPCQ_OK)
+        *out_empty = items == 0;
+    return code;
+}
+
+EXPORT int ipcq_full(ipcq_t *queue, int *out_full)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK || out_full == nullptr)
+        return out_full == nullptr ? IPCQ_INVALID : number(call.code());
+    bool full = false;
+    const Code code = call->full(full);
+    if (code == Code::OK)
+        *out_full = full;
+    return number(code);
+}
+
+EXPORT int ipcq_stat(ipcq_t *queue, ipcq_stats *stats)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK || stats == nullptr)
+        return stats == nullptr ? IPCQ_INVALID : number(call.code());
+    const std::size_t size = stats->struct_size;
+    if (size < offsetof(ipcq_stats, items) + sizeof stats->items || size > 4096)
+        return IPCQ_INVALID;
+    ipcq::Statistics s;
+    if (const Code code = call->statistics(s); code != Code::OK)
+        return number(code);
+    ipcq_stats full = {};
+    full.struct_size = size;
+    full.items = s.items;
+    full.taken = s.taken;
+    full.bytes_used = s.bytes_used;
+    full.bytes_backed = s.bytes_backed;
+    full.puts = s.puts;
+    full.gets = s.gets;
+    full.dones = s.dones;
+    full.nacks = s.nacks;
+    full.redelivered = s.nacks + s.recovered;
+    full.recovered = s.recovered;
+    full.participants = s.participants;
+    full.getters_waiting = s.getters_waiting;
+    full.putters_waiting = s.putters_waiting;
+    full.joiners_waiting = s.joiners_waiting;
+    full.max_items = s.max_items;
+    full.capacity_bytes = s.capacity_bytes;
+    full.item_max_bytes = s.item_max_bytes;
+    full.max_participants = s.slot_count;
+    full.joinable = s.joinable ? 1 : 0;
+    full.shutdown = s.shutdown;
+    std::memset(stats, 0, size); // a newer caller's fields that this version does not know read as zero
+    std::memcpy(stats, &full, size < sizeof full ? size : sizeof full);
+    return IPCQ_OK;
+}
+
+EXPORT int ipcq_participants(ipcq_t *queue, ipcq_participant *array, size_t capacity, size_t *out_count)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK)
+        return number(call.code());
+    if ((array == nullptr && capacity != 0) || out_count == nullptr)
+        return IPCQ_INVALID;
+    static_assert(ipcq::slot_count_max <= 4096, "the reports fit on the heap in one piece");
+    auto *reports = static_cast<ipcq::ParticipantReport *>(std::calloc(capacity + 1, sizeof(ipcq::ParticipantReport)));
+    if (reports == nullptr)
+        return IPCQ_NOMEM;
+    const std::size_t wanted = capacity < ipcq::slot_count_max ? capacity : ipcq::slot_count_max;
+    const Code code = call->participants(reports, wanted, *out_count);
+    for (std::size_t i = 0; code == Code::OK && i < wanted && i < *out_count; i++) {
+        const ipcq::ParticipantReport &r = reports[i];
+        array[i] = {r.slot, r.pid, r.alive ? 1u : 0u, r.self ? 1u : 0u, r.taken, r.puts, r.gets, r.dones, {}};
+        std::memcpy(array[i].command, r.command, sizeof array[i].command);
+    }
+    std::free(reports);
+    return number(code);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The end of a lease: finished by one store, or given back to its old place in the order.
+#include "log/log.hpp"
+
+namespace ipcq {
+
+Code Log::finish(std::uint64_t offset) noexcept
+{
+    Word &state = image_->word(offset);
+    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
+    if (!word.is(RecordState::taken) || word.owner() != me_->self())
+        return Code::NOTTAKEN;
+    // SYNC item-finish: seq_cst, because a look at the joiners follows.
+    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_->self()).bits, sequential, relaxed))
+        return Code::NOTTAKEN;
+    own_slot().dones.fetch_add(1, relaxed);
+    return Code::OK;
+}
+
+Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept
+{
+    if (const Code code = lock_head(patience); code != Code::OK)
+        return code;
+    Word &state = image_->word(offset);
+    const RecordWord word{state.load(acquire)};
+    if (!word.is(RecordState::taken) || word.owner() != me_->self()) {
+        head_lock_.unlock();
+        return Code::NOTTAKEN;
+    }
+    HeadCursor head = load_cursor(control().head);
+    Code code = move_head_back(head, offset, sequence);
+    if (code == Code::OK) {
+        state.store(word.given_back().bits, release); // SYNC item-commit: ready once more
+        code = recount_zone(head);
+        store_cursor(control().head, head);
+        control().tail.limit.store(0, relaxed); // the queue holds one more: producers count anew
+        bump(own_slot().nacks);
+        bump(own_slot().returned);
+    }
+    head_lock_.unlock();
+    return code;
+}
+
+} // namespace ipcq

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The oldest record that is not finished. Everything before it is free to be recycled, and the queue is joined when it has
+// reached the end. Nobody has to move it at a certain time: whoever needs to know (a joiner, a producer that wants a
+// segment, the reaper) moves it first.
+#include "log/log.hpp"
+
+#include <algorithm>
+
+namespace ipcq {
+
+Code Log::advance(const Patience &patience, bool &out_end) noexcept
+{
+    Grip grip; // a stolen frontier needs no repair: the walk below repeats what the dead left
+    if (const Code code = frontier_lock_.lock(*me_, patience, grip); code != Code::OK)
+        return code;
+    Frontier &frontier = control().frontier;
+    FrontierCursor cursor = load_cursor(frontier);
+    const std::uint64_t before = cursor.offset;
+    // The published head bounds us: it may lag behind finished records after a kill, and it must not point into a segment
+    // that was recycled. Head first, lease_chain second: a lease taken after this look lies behind this head.
+    const HeadCursor head = snapshot(control().head);
+    Code code = image_->holds(cursor.offset, terminator_size) && image_->holds(head.offset, terminator_size)
+                    ? Code::OK
+                    : Code::CORRUPT;
+    if (code == Code::OK) {
+        if (frontier.lease_chain.load(acquire) < chain_at(cursor.offset)) {
+            cursor = {head.offset, head.sequence}; // nothing was ever leased from here on: all before the head is done
+        } else {
+            for (std::uint64_t steps = image_->steps_max(); cursor.offset != head.offset; steps--) {
+                // SYNC item-finish: acquire, what the finisher read was read before we let it be overwritten.
+                const RecordWord word{image_->word(cursor.offset).load(acquire)};
+                RecordShape shape;
+                bool sound = steps != 0;
+                if (word.is(RecordState::done)) {
+                    sound = sound && image_->next_record(cursor.offset, cursor.offset, shape);
+                    cursor.sequence++;
+                } else if (word.is(RecordState::end)) {
+                    sound = sound && image_->first_of(word, cursor.offset);
+                } else {
+                    break;
+                }
+                if (!sound) {
+                    code = Code::CORRUPT;
+                    break;
+                }
+            }
+        }
+    }
+    if (code == Code::OK) {
+        if (cursor.offset != before)
+            store_cursor(frontier, cursor);
+        // The published tail bounds it too: a dead appender may have left it before an END that others have followed.
+        const TailCursor tail = snapshot(control().tail);
+        std::uint64_t limit = chain_at(cursor.offset);
+        if (image_->holds(tail.offset, terminator_size))
+            limit = std::min(limit, chain_at(tail.offset));
+        if (limit > frontier.free_below.load(relaxed))
+            frontier.free_below.store(limit, release);
+        out_end = RecordWord{image_->word(cursor.offset).load(acquire)}.is(RecordState::empty);
+    }
+    frontier_lock_.unlock();
+    return code;
+}
+
+std::uint64_t Log::ready_items() const noexcept
+{
+    const TailCursor tail = snapshot(control().tail);
+    const HeadCursor head = snapshot(control().head);
+    const std::uint64_t gone = head.sequence + head.skipped;
+    return tail.sequence > gone ? tail.sequence - gone : 0;
+}
+
+std::uint64_t Log::used_bytes() const noexcept
+{
+    const FrontierCursor frontier = snapshot(control().frontier);
+    const TailCursor tail = snapshot(control().tail);
+    if (!image_->holds(frontier.offset, terminator_size) || !image_->holds(tail.offset, terminator_size))
+        return 0;
+    const Geometry &g = geometry();
+    const auto place = [&](std::uint64_t offset) { // position along the chain
+        return (chain_at(offset) << g.segment_shift) + ((offset - g.data_offset) & (g.segment_size - 1));
+    };
+    const std::uint64_t from = place(frontier.offset), to = place(tail.offset);
+    return to > from ? to - from : 0;
+}
+
+} // namespace ipcq

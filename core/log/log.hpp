@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The log of one queue as one participant works on it: records one after another in a chain of segments. The log carries
+// and repairs; it never waits for room or items and never wakes anybody but waiters for its own locks. Threads of the
+// participant may call it at once.
+//
+// Every function that returns CORRUPT met a value in shared memory that no correct peer writes; it has touched nothing
+// outside the image.
+#pragma once
+
+#include "log/cursor.hpp"
+#include "memory/image.hpp"
+#include "wait/owner_lock.hpp"
+
+#include <memory>
+
+namespace ipcq {
+
+struct Message {
+    const void *data;
+    std::uint64_t size;
+    std::uint32_t type;
+};
+
+// An item on its way to a caller.
+struct Taken {
+    std::uint64_t offset = 0;
+    std::uint64_t sequence = 0;
+    std::uint64_t size = 0;
+    std::uint32_t type = 0;
+    std::uint8_t deliveries = 0;
+    bool leased = false;       // TAKEN: somebody must finish it
+    bool more = false;         // another item stood behind it
+    bool left_segment = false; // the head went over to another run: memory may have become free
+};
+
+struct Demand {
+    void *buffer;
+    std::uint64_t capacity;
+    std::uint64_t accept; // bit per type, bit 63 for types above 62
+    bool accepts(std::uint32_t type) const { return (accept >> (type < 63 ? type : 63) & 1) != 0; }
+};
+
+// Why there was no room.
+enum class Shortage { none, items, bytes };
+
+class Log {
+public:
+    Code open(Image &image, Participant &me) noexcept; // NOMEM
+    void close() noexcept;
+
+    // --- append.cpp: the tail
+    // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
+    Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    // Is there room by items now? A look without the lock.
+    bool room_by_items() const noexcept;
+    // Sets the shutdown word: no commit follows it.
+    Code refuse_appends(std::uint32_t mode, const Patience &patience) noexcept;
+
+    // --- take.cpp: the head
+    // OK, EMPTY, TOOBIG or WRONGTYPE (the item stays; out.size and out.type are written), CORRUPT, or why no lock.
+    // With `lease` the item is TAKEN until finish() or give_back().
+    Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
+    // Might an item be ready? No lock; false only if the log was empty at some moment during the call.
+    bool peek() const noexcept;
+    // DONE to all that is ready. Repeatable after a kill.
+    Code discard(const Patience &patience) noexcept;
+
+    // --- finish.cpp: leases
+    Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours
+    Code give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept;
+
+    // --- frontier.cpp
+    // Moves the frontier over finished records. out_end: every item that was put is finished.
+    Code advance(const Patience &patience, bool &out_end) noexcept;
+    std::uint64_t free_below() const noexcept { return control().frontier.free_below.load(acquire); }
+
+    // --- segments.cpp
+    // Gives memory that is free and beyond what a steady stream needs back to the system; a bounded amount a call.
+    // True if there may be more.
+    bool trim() noexcept;
+
+    // --- repair.cpp: the dead
+    // Gives back what dead participants held. out_items: how many items became ready again. BUSY if a stopped process
+    // kept a lock from us; what is left is found again next time.
+    Code reap(std::uint64_t &out_items) noexcept;
+    // The same for generations up to `last_generation` of one slot; on closing, for ourselves.
+    Code reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
+
+    // --- looking (no locks)
+    std::uint64_t ready_items() const noexcept;
+    std::uint64_t used_bytes() const noexcept;
+
+    Control &control() const { return image_->control(); }
+    const Geometry &geometry() const { return image_->geometry(); }
+
+private:
+    // append.cpp
+    Code append_to_run(const Message &message, std::uint64_t need, const Patience &patience, Shortage &out_shortage,
+                       bool &out_beyond) noexcept;
+    Code append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
+                        Shortage &out_shortage) noexcept;
+    void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
+    void write_record(std::uint64_t offset, const Message &message) noexcept;
+    Code roll_tail(TailCursor &out_cursor) noexcept;
+    bool room(std::uint64_t sequence) noexcept;
+    // take.cpp
+    Code lock_head(const Patience &patience) noexcept;
+    Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
+    Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
+    Code recount_zone(HeadCursor &cursor) const noexcept;
+    Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;
+    // segments.cpp
+    Code claim(std::uint64_t count, std::uint64_t &out_first) noexcept;
+    bool find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept;
+    bool claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free_below) noexcept;
+    void release_run(std::uint64_t first, std::uint64_t count) noexcept;
+    Code back_run(std::uint64_t first, std::uint64_t count) noexcept;
+    Code raise_high_water(std::uint64_t end) noexcept;
+    std::uint64_t live_segments() const noexcept;
+    std::uint64_t chain_at(std::uint64_t offset) const noexcept
+    {
+        return image_->segment_word(geometry().segment_of(offset)).chain();
+    }
+    // repair.cpp
+    Code repair_head() noexcept;
+    Code free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept;
+    Code give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
+
+    Slot &own_slot() const { return image_->slot(me_->slot_index()); }
+
+    Image *image_ = nullptr;
+    Participant *me_ = nullptr;
+    OwnerLock tail_lock_, head_lock_, frontier_lock_;
+    unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
+    std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on
+};
+
+// A counter that only its slot's participant writes, under a lock or rarely: statistics, never a decision.
+inline void bump(Word &counter, std::uint64_t by = 1) noexcept { counter.store(counter.load(relaxed) + by, relaxed); }
+
+} // namespace ipcq

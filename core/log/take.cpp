@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Taking the first ready record at the head. Its state word changes first (DONE, or TAKEN by us), the cursor follows: a
+// kill in between leaves a cursor before a record that is not ready, which the next getter passes over. The other way
+// round an item would be lost behind the cursor.
+#include "log/log.hpp"
+
+#include "log/test_point.hpp"
+
+#include <cstring>
+
+namespace ipcq {
+
+namespace {
+
+// Up to this size a plain item is copied inside the lock, which keeps its lines with the holder (twice as fast); a larger
+// one is leased, copied outside, and finished then.
+constexpr std::uint64_t copy_inside_max = 4096;
+
+void pass(HeadCursor &cursor) // over a record that is not ready
+{
+    cursor.sequence++;
+    if (cursor.zone != 0) {
+        cursor.zone--;
+        if (cursor.skipped != 0)
+            cursor.skipped--;
+    }
+}
+
+} // namespace
+
+bool Log::peek() const noexcept
+{
+    const Head &head = control().head;
+    const std::uint64_t epoch = head.epoch.load(acquire);
+    const std::uint64_t offset = head.copy[epoch & 1].offset.load(acquire);
+    if (!image_->holds(offset, terminator_size))
+        return true; // take() will say what is wrong
+    if (!RecordWord{image_->word(offset).load(acquire)}.is(RecordState::empty))
+        return true;
+    // The word may belong to a segment that was recycled meanwhile: empty counts only if the head stood still.
+    return head.epoch.load(relaxed) != epoch;
+}
+
+Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
+{
+    if (const Code code = lock_head(patience); code != Code::OK) [[unlikely]]
+        return code;
+    TEST_POINT("head_locked");
+    HeadCursor cursor = load_cursor(control().head);
+    RecordWord word;
+    bool moved = false;
+    Code code = Code::CORRUPT;
+    if (image_->holds(cursor.offset, terminator_size)) [[likely]]
+        code = roll_head(cursor, word, moved, out.left_segment);
+    if (code == Code::OK) [[likely]]
+        return copy_out(cursor, word, demand, lease, out);
+    if (moved && code == Code::EMPTY)
+        store_cursor(control().head, cursor);
+    head_lock_.unlock();
+    return code;
+}
+
+// Head locked. OK with the first ready record under the cursor, EMPTY with the end of the log under it, or CORRUPT.
+Code Log::roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept
+{
+    for (std::uint64_t steps = image_->steps_max(); steps != 0; steps--) {
+        // SYNC item-commit: acquire, we read shape and payload next.
+        out_word.bits = image_->word(cursor.offset).load(acquire);
+        if (out_word.is(RecordState::ready)) [[likely]]
+            return Code::OK;
+        if (out_word.is(RecordState::empty))
+            return Code::EMPTY;
+        out_moved = true;
+        if (out_word.is(RecordState::end)) {
+            control().supply.recent.store(static_cast<std::uint32_t>(geometry().segment_of(cursor.offset)), relaxed);
+            out_left = true;
+            if (!image_->first_of(out_word, cursor.offset))
+                return Code::CORRUPT;
+            continue;
+        }
+        RecordShape shape;
+        if (!image_->next_record(cursor.offset, cursor.offset, shape))
+            return Code::CORRUPT;
+        pass(cursor);
+    }
+    return Code::CORRUPT;
+}
+
+// Head locked, a ready record under the cursor; unlocks.
+Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept
+{
+    RecordShape shape;
+    const std::uint64_t here = cursor.offset;
+    if (!image_->next_record(here, cursor.offset, shape)) [[unlikely]] {
+        head_lock_.unlock();
+        return Code::CORRUPT;
+    }
+    const std::uint64_t size = shape.size(); // the checked value: never loaded again
+    out.offset = here;
+    out.sequence = cursor.sequence;
+    out.size = size;
+    out.type = shape.type();
+    out.deliveries = word.deliveries();
+    const bool accepted = demand.accepts(out.type);
+    if (!accepted || size > demand.capacity) [[unlikely]] {
+        head_lock_.unlock();
+        return accepted ? Code::TOOBIG : Code::WRONGTYPE;
+    }
+    if (cursor.zone != 0)
+        cursor.zone--;
+    cursor.sequence++;
+    Word &state = image_->word(here);
+    const bool outside = lease || size > copy_inside_max;
+    if (!outside) {
+        if (size != 0)
+            std::memcpy(demand.buffer, image_->payload(here), size);
+        // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
+        state.store(word.with(RecordState::done, me_->self()).bits, release);
+    } else {
+        // Before the lease: the frontier may jump over chains in which nothing was ever leased.
+        const std::uint64_t chain = chain_at(here);
+        if (control().frontier.lease_chain.load(relaxed) < chain)
+            control().frontier.lease_chain.store(chain, release);
+        state.store(word.with(RecordState::taken, me_->self()).bits, release);
+        TEST_POINT("taken");
+    }
+    store_cursor(control().head, cursor);
+    Slot &slot = own_slot();
+    bump(slot.gets);
+    if (lease)
+        bump(slot.leases);
+    out.leased = lease;
+    out.more = !RecordWord{image_->word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
+    head_lock_.unlock();
+    if (outside) {
+        if (size != 0)
+            std::memcpy(demand.buffer, image_->payload(here), size);
+        if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
+            state.exchange(word.with(RecordState::done, me_->self()).bits, sequential);
+    }
+    return Code::OK;
+}
+
+Code Log::lock_head(const Patience &patience) noexcept
+{
+    Grip grip;
+    if (const Code code = head_lock_.lock(*me_, patience, grip); code != Code::OK) [[unlikely]]
+        return code;
+    if (grip == Grip::stolen) [[unlikely]]
+        if (const Code code = repair_head(); code != Code::OK) {
+            head_lock_.unlock();
+            return code;
+        }
+    return Code::OK;
+}
+
+// Head locked. How many of the zone's records are not ready; what the cursor says of it may be stale after a kill.
+Code Log::recount_zone(HeadCursor &cursor) const noexcept
+{
+    std::uint64_t offset = cursor.offset, left = cursor.zone;
+    cursor.skipped = 0;
+    for (std::uint64_t steps = image_->steps_max(); left != 0; steps--) {
+        if (steps == 0 || !image_->holds(offset, terminator_size))
+            return Code::CORRUPT;
+        const RecordWord word{image_->word(offset).load(acquire)};
+        if (word.is(RecordState::empty))
+            break;
+        if (word.is(RecordState::end)) {
+            if (!image_->first_of(word, offset))
+                return Code::CORRUPT;
+            continue;
+        }
+        RecordShape shape;
+        if (!image_->next_record(offset, offset, shape))
+            return Code::CORRUPT;
+        if (!word.is(RecordState::ready))
+            cursor.skipped++;
+        left--;
+    }
+    return Code::OK;
+}
+
+// Head locked. Moves the cursor back to an older record, before that record becomes ready again: the other way round a kill
+// would leave a ready item behind the cursor, lost.
+Code Log::move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept
+{
+    if (sequence >= head.sequence)
+        return Code::OK;
+    HeadCursor back{offset, sequence, head.sequence + head.zone - sequence, 0};
+    if (const Code code = recount_zone(back); code != Code::OK)
+        return code;
+    store_cursor(control().head, back);
+    head = back;
+    return Code::OK;
+}
+
+Code Log::discard(const Patience &patience) noexcept
+{
+    if (const Code code = lock_head(patience); code != Code::OK)
+        return code;
+    HeadCursor cursor = load_cursor(control().head);
+    Code code = image_->holds(cursor.offset, terminator_size) ? Code::OK : Code::CORRUPT;
+    std::uint64_t steps = image_->steps_max();
+    for (std::uint64_t unsaved = 0; code == Code::OK; steps--) {
+        const RecordWord word{image_->word(cursor.offset).load(acquire)};
+        if (word.is(RecordState::empty) || steps == 0)
+            break;
+        if (word.is(RecordState::end)) {
+            if (!image_->first_of(word, cursor.offset))
+                code = Code::CORRUPT;
+            continue;
+        }
+        const bool ready = word.is(RecordState::ready);
+        std::uint64_t next = 0;
+        RecordShape shape;
+        if (!image_->next_record(cursor.offset, next, shape)) {
+            code = Code::CORRUPT;
+            break;
+        }
+        if (ready) {
+            image_->word(cursor.offset).store(word.with(RecordState::done, me_->self()).bits, release);
+            cursor.sequence++;
+            if (cursor.zone != 0)
+                cursor.zone--;
+        } else {
+            pass(cursor);
+        }
+        cursor.offset = next;
+        if ((++unsaved & 63) == 0) // so that a thief's repair has little to pass
+            store_cursor(control().head, cursor);
+    }
+    if (code == Code::OK)
+        store_cursor(control().head, cursor);
+    head_lock_.unlock();
+    return code;
+}
+
+} // namespace ipcq

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "memory/growth.hpp"
+
+#include "memory/object.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace ipcq {
+
+namespace {
+
+constexpr std::uint64_t step_max = 1 << 20;
+
+// Growing a file past RLIMIT_FSIZE raises SIGXFSZ, which kills the process: look first. Inside the present size the limit
+// does not count.
+bool within_file_limit(int fd, std::uint64_t end) noexcept
+{
+    struct rlimit limit {};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur)
+        return true;
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && end <= static_cast<std::uint64_t>(status.st_size);
+}
+
+} // namespace
+
+Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
+{
+    if (!within_file_limit(fd, offset + size))
+        return Code::FILELIMIT;
+    while (size > 0) {
+        const std::uint64_t step = std::min(size, step_max);
+        if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(step)) != 0) {
+            if (errno == EINTR)
+                continue;
+            return code_of_errno(errno);
+        }
+        offset += step;
+        size -= step;
+    }
+    return Code::OK;
+}
+
+void release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept
+{
+    ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(size));
+}
+
+} // namespace ipcq

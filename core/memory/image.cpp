@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "memory/image.hpp"
+
+#ifdef IPCQ_TEST_HOOKS
+#include "memory/one_mapping.hpp"
+#endif
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+namespace ipcq {
+
+Code Image::map(int fd, const Geometry &geometry) noexcept
+{
+    void *map = MAP_FAILED;
+#ifdef IPCQ_TEST_HOOKS
+    if (one_mapping_wanted()) {
+        void *pin = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, fd, 0);
+        if (pin == MAP_FAILED)
+            return Code::SPACELIMIT;
+        ::madvise(pin, 4096, MADV_DONTFORK);
+        pin_ = static_cast<char *>(pin);
+        map = one_mapping_take(fd, geometry);
+    } else
+#endif
+        map = ::mmap(nullptr, geometry.map_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        return Code::SPACELIMIT;
+    // A forked child must not keep the parent's byte lock alive, nor may a core dump fill the holes of the file.
+    ::madvise(map, geometry.map_size, MADV_DONTFORK);
+    ::madvise(map, geometry.map_size, MADV_DONTDUMP);
+    base_ = static_cast<char *>(map);
+    table_ = reinterpret_cast<Word *>(base_ + geometry.table_offset);
+    geometry_ = geometry;
+    struct stat status {};
+    if (::fstat(fd, &status) == 0)
+        file_end_.store(static_cast<std::uint64_t>(status.st_size), relaxed);
+    return Code::OK;
+}
+
+void Image::unmap() noexcept
+{
+    if (base_ == nullptr)
+        return;
+#ifdef IPCQ_TEST_HOOKS
+    if (pin_ != nullptr) {
+        one_mapping_drop(base_, geometry_);
+        ::munmap(pin_, 4096);
+    } else
+#endif
+        ::munmap(base_, geometry_.map_size);
+    base_ = nullptr;
+    table_ = nullptr;
+    pin_ = nullptr;
+}
+
+bool Image::look_at_file(std::uint64_t end) const noexcept
+{
+    struct stat status {};
+    if (::fstat(file_, &status) != 0)
+        return false;
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    file_end_.store(size, relaxed);
+    return end <= size;
+}
+
+} // namespace ipcq

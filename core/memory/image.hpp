@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The queue's bytes in this process's address space, and the only way to get at them: every offset that was read from
+// shared memory passes through holds(), next_record() or first_of() before it becomes an address.
+#pragma once
+
+#include "layout/control.hpp"
+#include "layout/geometry.hpp"
+#include "layout/record.hpp"
+#include "layout/segment.hpp"
+#include "memory/descriptor.hpp"
+
+#include <atomic>
+
+namespace ipcq {
+
+class Image {
+public:
+    Image() = default;
+    Image(const Image &) = delete;
+    Image &operator=(const Image &) = delete;
+    ~Image() { unmap(); }
+
+    // Maps the whole queue through `fd`; the mapping then pins that open file description and its locks. Not inherited
+    // by fork, not part of core dumps. SPACELIMIT or NOMEM on failure.
+    Code map(int fd, const Geometry &geometry) noexcept;
+    void unmap() noexcept;
+    // In a forked child, which does not have the mapping.
+    void forget() noexcept { base_ = nullptr; }
+    bool mapped() const { return base_ != nullptr; }
+
+    // Used for the file's size and for allocation; a description of its own, without locks on it.
+    void use_file(int fd) noexcept { file_ = fd; }
+    int file() const { return file_; }
+
+    const Geometry &geometry() const { return geometry_; }
+    Control &control() const { return *reinterpret_cast<Control *>(base_); }
+    Slot &slot(std::uint32_t index) const { return control().slot[index]; }
+    Word &segment(std::uint64_t index) const { return table_[index]; }
+    SegmentWord segment_word(std::uint64_t index) const { return {table_[index].load(acquire)}; }
+
+    // May [offset, offset + size) of the data be touched? False for anything outside the mapping or behind the file's end.
+    bool holds(std::uint64_t offset, std::uint64_t size) const noexcept
+    {
+        if (offset < geometry_.data_offset || (offset & 7) != 0 || offset > geometry_.map_size ||
+            size > geometry_.map_size - offset)
+            return false;
+        return offset + size <= file_end_.load(relaxed) || look_at_file(offset + size);
+    }
+    Word &word(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset); }
+    Word &shape(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset + 8); }
+    char *payload(std::uint64_t offset) const { return base_ + offset + record_header_size; }
+
+    // The record behind the one at `offset`, whose shape is returned; false if its size leads out of the image.
+    bool next_record(std::uint64_t offset, std::uint64_t &out_next, RecordShape &out_shape) const noexcept
+    {
+        const RecordShape shape_here{shape(offset).load(relaxed)}; // relaxed: ordered by the acquire of the state word
+        if (shape_here.size() > geometry_.map_size - offset)
+            return false;
+        const std::uint64_t next = offset + record_size(shape_here.size());
+        if (!holds(next, terminator_size))
+            return false;
+        out_next = next;
+        out_shape = shape_here;
+        return true;
+    }
+
+    // Where the run that an END word names begins; false if there is no such run.
+    bool first_of(RecordWord end, std::uint64_t &out_offset) const noexcept
+    {
+        const std::uint64_t first = end.next_first(), count = end.next_count();
+        if (count == 0 || first + count > geometry_.segment_count)
+            return false;
+        out_offset = geometry_.segment_offset(first);
+        return holds(out_offset, record_header_size + terminator_size);
+    }
+
+    // No walk takes more steps than there can be records and runs: a cycle made by a broken peer ends here.
+    std::uint64_t steps_max() const { return geometry_.map_size / record_header_size + geometry_.segment_count; }
+
+private:
+    bool look_at_file(std::uint64_t end) const noexcept;
+
+    char *base_ = nullptr;
+    Word *table_ = nullptr;
+    char *pin_ = nullptr; // a second mapping when the first one is shared with others of this process (tests)
+    int file_ = -1;
+    Geometry geometry_;
+    mutable std::atomic<std::uint64_t> file_end_{0}; // the file reached at least this far; it never shrinks
+};
+
+} // namespace ipcq

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "memory/object.hpp"
+
+#include "layout/control.hpp"
+#include "layout/record.hpp"
+#include "layout/segment.hpp"
+#include "memory/growth.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+namespace ipcq {
+
+namespace {
+
+Code blame(Trouble &trouble, Code code, const char *what, const char *path)
+{
+    std::snprintf(trouble.text, sizeof trouble.text, "%s (%s): %s", path, what, sentence_of(static_cast<int>(code)));
+    return code;
+}
+
+Code blame_errno(Trouble &trouble, const char *what, const char *path)
+{
+    const int error = errno;
+    char text[96];
+    const char *reason = ::strerror_r(error, text, sizeof text); // the GNU form returns the text
+    std::snprintf(trouble.text, sizeof trouble.text, "%s (%s: %s): %s", path, what, reason,
+                  sentence_of(static_cast<int>(code_of_errno(error))));
+    return code_of_errno(error);
+}
+
+// Both sides of a refusal, so that the reader knows which one to change.
+Code blame_header(Trouble &trouble, Code code, const Header &theirs, const char *path)
+{
+    const Fingerprint own = own_fingerprint();
+    const Fingerprint &f = theirs.fingerprint;
+    if (code == Code::BADVERSION)
+        std::snprintf(trouble.text, sizeof trouble.text, "%s (layout %u.%u, features %llx; this library: %u.%u): %s",
+                      path, theirs.major, theirs.minor, static_cast<unsigned long long>(theirs.features), layout_major,
+                      layout_minor, sentence_of(static_cast<int>(code)));
+    else if (code == Code::BADABI)
+        std::snprintf(
+            trouble.text, sizeof trouble.text,
+            "%s (byte order %x, pointer %u, sem_t %u/%u, libc %u, page %u; this program: %x, %u, %u/%u, %u, %u): %s",
+            path, f.byte_order, f.pointer_size, f.sem_size, f.sem_alignment, f.c_library, f.page_size, own.byte_order,
+            own.pointer_size, own.sem_size, own.sem_alignment, own.c_library, own.page_size,
+            sentence_of(static_cast<int>(code)));
+    else
+        blame(trouble, code, "header", path);
+    return code;
+}
+
+void initialise(Control &control, Word *table, const Geometry &g) noexcept
+{
+    for (Pill *pill : {&control.pills.getters, &control.pills.putters, &control.pills.joiners, &control.pills.lock[0],
+                       &control.pills.lock[1], &control.pills.lock[2]})
+        ::sem_init(&pill->semaphore, 1, 0);
+    control.tail.copy[0].position.store(g.data_offset >> 3 | std::uint64_t{1} << 40, relaxed);
+    control.tail.limit.store(g.max_items, relaxed);
+    control.head.copy[0].offset.store(g.data_offset, relaxed);
+    control.frontier.copy[0].offset.store(g.data_offset, relaxed);
+    control.frontier.free_below.store(1, relaxed);
+    control.supply.high_water.store(1, relaxed);
+    control.supply.backed.store(1, relaxed);
+    table[0].store(SegmentWord::live(1).bits, relaxed);
+}
+
+} // namespace
+
+Code code_of_errno(int error) noexcept
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+    case EROFS: return Code::DENIED;
+    case ENOENT: return Code::NOTFOUND;
+    case EEXIST: return Code::EXISTS;
+    case ELOOP:
+    case EISDIR:
+    case ENXIO: return Code::FOREIGN;
+    case ENOSPC:
+    case EDQUOT: return Code::NOSPACE;
+    case EFBIG: return Code::FILELIMIT;
+    case EMFILE:
+    case ENFILE: return Code::FDLIMIT;
+    case ENOMEM: return Code::NOMEM;
+    default: return Code::SYSTEM;
+    }
+}
+
+Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geometry &out_geometry,
+                 Trouble &trouble) noexcept
+{
+    // Without O_CREAT: fs.protected_regular refuses it on other users' files even where plain opening is allowed.
+    Descriptor fd(::open(name.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    if (!fd) {
+        struct stat directory {};
+        if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
+            return blame(trouble, Code::NOSHM, "directory", object_directory);
+        return blame_errno(trouble, "open", name.path);
+    }
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0)
+        return blame_errno(trouble, "stat", name.path);
+    if (!S_ISREG(status.st_mode))
+        return blame(trouble, Code::FOREIGN, "no regular file", name.path);
+    if (status.st_nlink > 1)
+        return blame(trouble, Code::FOREIGN, "has a second name", name.path);
+    // Whoever owns the object can cut it short under us, so only our own and the system's are trusted unasked.
+    if (!any_owner && status.st_uid != ::geteuid() && status.st_uid != 0)
+        return blame(trouble, Code::DENIED, "made by another user", name.path);
+    Header header{};
+    const ssize_t got = ::pread(fd.get(), &header, sizeof header, 0);
+    if (got < 0)
+        return blame_errno(trouble, "read", name.path);
+    const Code code = read_header(header, static_cast<std::uint64_t>(status.st_size), out_geometry);
+    if (code != Code::OK)
+        return blame_header(trouble, code, header, name.path);
+    out_fd = std::move(fd);
+    return Code::OK;
+}
+
+Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &out_geometry, Trouble &trouble) noexcept
+{
+    Descriptor fd(::open(object_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR || errno == EOPNOTSUPP || errno == EISDIR)
+            return blame(trouble, Code::NOSHM, "directory", object_directory);
+        return blame_errno(trouble, "create", object_directory);
+    }
+    Header header = plan;
+    if (::getrandom(header.uuid, sizeof header.uuid, 0) != static_cast<ssize_t>(sizeof header.uuid))
+        return blame_errno(trouble, "random numbers", object_directory);
+    Geometry g;
+    Code code = read_header(header, header.map_size, g); // the maker passes the same check as every opener
+    if (code != Code::OK)
+        return blame(trouble, code, "plan", object_directory);
+    // All that is written before the first growth: control, the first page of the table, the first segment.
+    if ((code = allocate(fd.get(), 0, g.table_offset + 4096)) != Code::OK ||
+        (code = allocate(fd.get(), g.data_offset, g.segment_size)) != Code::OK)
+        return blame(trouble, code, "allocate", object_directory);
+    void *map = ::mmap(nullptr, g.table_offset + 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+    if (map == MAP_FAILED)
+        return blame(trouble, Code::SPACELIMIT, "map", object_directory);
+    auto &control = *static_cast<Control *>(map);
+    control.header = header;
+    initialise(control, reinterpret_cast<Word *>(static_cast<char *>(map) + g.table_offset), g);
+    ::munmap(map, g.table_offset + 4096);
+    if (::fchmod(fd.get(), mode) != 0) // the umask shall not narrow what the user asked for
+        return blame_errno(trouble, "chmod", object_directory);
+    out_fd = std::move(fd);
+    out_geometry = g;
+    return Code::OK;
+}
+
+Code name_object(const Descriptor &fd, const QueueName &name, Trouble &trouble) noexcept
+{
+    char self[40];
+    std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd.get());
+    if (::linkat(AT_FDCWD, self, AT_FDCWD, name.path, AT_SYMLINK_FOLLOW) == 0)
+        return Code::OK;
+    return blame_errno(trouble, "link", name.path);
+}
+
+Code unlink_object(const QueueName &name, Trouble &trouble) noexcept
+{
+    if (::unlink(name.path) == 0)
+        return Code::OK;
+    struct stat directory {};
+    if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
+        return blame(trouble, Code::NOSHM, "directory", object_directory);
+    return blame_errno(trouble, "unlink", name.path);
+}
+
+Code reopen(int fd, Descriptor &out_fd) noexcept
+{
+    char self[40];
+    std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    Descriptor copy(::open(self, O_RDWR | O_CLOEXEC));
+    if (!copy)
+        return code_of_errno(errno);
+    out_fd = std::move(copy);
+    return Code::OK;
+}
+
+std::uint64_t default_capacity() noexcept
+{
+    struct statfs status {};
+    if (::statfs(object_directory, &status) != 0 || status.f_blocks == 0)
+        return capacity_bytes_default;
+    const std::uint64_t half =
+        static_cast<std::uint64_t>(status.f_bavail) * static_cast<std::uint64_t>(status.f_bsize) / 2;
+    return half < capacity_bytes_default ? half : capacity_bytes_default;
+}
+
+} // namespace ipcq

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which items this handle has taken and not finished, in the order it took them: what a ticket means, which item is the
+// oldest, and that nothing is finished twice. Private to the process; a forked child starts an empty one.
+#pragma once
+
+#include "error.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace ipcq {
+
+struct Lease {
+    std::uint64_t ticket = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t sequence = 0;
+};
+
+class LeaseBook {
+public:
+    LeaseBook() = default;
+    LeaseBook(const LeaseBook &) = delete;
+    LeaseBook &operator=(const LeaseBook &) = delete;
+    ~LeaseBook();
+
+    // Before an item is taken: is there room to note it? False if there is no memory.
+    bool reserve() noexcept;
+    // The new ticket, or 0 if the room was used by other threads meanwhile and there is no memory for more.
+    std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept;
+    // Begins to end a lease: OK, NOTTAKEN, or INHERITED. Nobody else can end it until keep() or drop().
+    Code pick(std::uint64_t ticket, Lease &out) noexcept;
+    void drop(const Lease &lease) noexcept;
+    void keep(const Lease &lease) noexcept;
+
+    // In a forked child: forgets all; older tickets answer INHERITED.
+    void start_anew() noexcept;
+
+private:
+    enum class State : std::uint32_t { gone, held, picked };
+    struct Entry {
+        std::uint64_t offset;
+        std::uint64_t sequence;
+        std::uintptr_t thread;
+        State state;
+    };
+    class Guard;
+
+    bool grow() noexcept;
+    Entry &entry(std::uint64_t ticket) { return entries_[ticket & (capacity_ - 1)]; }
+
+    std::atomic<bool> busy_{false}; // a lock for a few instructions; no wait happens under it
+    Entry *entries_ = nullptr;      // a ring of capacity_, a power of two
+    std::uint64_t capacity_ = 0;
+    std::uint64_t oldest_ = 1; // every ticket below is gone
+    std::uint64_t next_ = 1;
+    std::uint64_t first_own_ = 1; // tickets below were given to the parent process
+};
+
+} // namespace ipcq

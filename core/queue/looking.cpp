@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a queue looks like from outside.
+#include "queue/shared_queue.hpp"
+
+#include <cstdio>
+#include <sys/stat.h>
+
+namespace ipcq {
+
+Code SharedQueue::size(std::uint64_t &out_items) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    out_items = log_.ready_items();
+    return Code::OK;
+}
+
+Code SharedQueue::full(bool &out_full) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    bool end = false;
+    if (geometry_.max_items == 0)
+        log_.advance(Patience::until(nowait), end);
+    out_full = geometry_.max_items != 0 ? !log_.room_by_items() : log_.used_bytes() >= geometry_.item_max_bytes();
+    return Code::OK;
+}
+
+Code SharedQueue::statistics(Statistics &out) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    out = {};
+    for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
+        const Slot &slot = image_.slot(i);
+        out.puts += slot.puts.load(relaxed);
+        out.gets += slot.gets.load(relaxed);
+        out.dones += slot.dones.load(relaxed);
+        out.nacks += slot.nacks.load(relaxed);
+        out.recovered += slot.recovered.load(relaxed);
+        if (slot.dirty.load(acquire) != 0) {
+            out.taken += slot.leases.load(relaxed) - slot.dones.load(relaxed) - slot.returned.load(relaxed);
+            out.participants += me_.slot_alive(i) ? 1 : 0;
+        }
+    }
+    out.items = log_.ready_items();
+    bool end = false;
+    log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
+    out.bytes_used = log_.used_bytes();
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) == 0)
+        out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
+    out.getters_waiting = waiters().getters.load(relaxed);
+    out.putters_waiting = waiters().putters.load(relaxed);
+    out.joiners_waiting = waiters().joiners.load(relaxed);
+    out.max_items = geometry_.max_items;
+    out.capacity_bytes = geometry_.capacity_bytes;
+    out.item_max_bytes = geometry_.item_max_bytes();
+    out.slot_count = geometry_.slot_count;
+    out.joinable = geometry_.joinable;
+    out.shutdown = waiters().shutdown.load(relaxed);
+    return Code::OK;
+}
+
+Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, std::size_t &out_count) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    out_count = 0;
+    for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
+        const Slot &slot = image_.slot(i);
+        if (slot.dirty.load(acquire) == 0)
+            continue;
+        if (out_count < capacity) {
+            ParticipantReport &report = array[out_count];
+            report = {};
+            report.slot = i;
+            report.pid = slot.pid.load(relaxed);
+            report.alive = me_.slot_alive(i);
+            report.self = i == me_.slot_index();
+            report.puts = slot.puts.load(relaxed);
+            report.gets = slot.gets.load(relaxed);
+            report.dones = slot.dones.load(relaxed);
+            report.taken = slot.leases.load(relaxed) - report.dones - slot.returned.load(relaxed);
+            for (std::size_t c = 0; c + 1 < sizeof report.command; c++)
+                report.command[c] = slot.command[c].load(relaxed);
+        }
+        out_count++;
+    }
+    return Code::OK;
+}
+
+void SharedQueue::describe(int code, char *buffer, std::size_t capacity) noexcept
+{
+    const auto number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
+    switch (static_cast<Code>(code)) {
+    case Code::TOOBIG:
+        std::snprintf(buffer, capacity, "%s (the largest item is %llu bytes): %s", name_.text,
+                      number(geometry_.item_max_bytes()), sentence_of(code));
+        break;
+    case Code::FULL:
+    case Code::TIMEDOUT:
+        std::snprintf(buffer, capacity, "%s (max_items %llu, capacity_bytes %llu, items %llu): %s", name_.text,
+                      number(geometry_.max_items), number(geometry_.capacity_bytes),
+                      number(enter() == Code::OK ? log_.ready_items() : 0), sentence_of(code));
+        break;
+    default: std::snprintf(buffer, capacity, "%s: %s", name_.text, sentence_of(code));
+    }
+}
+
+} // namespace ipcq

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finding or making a queue, becoming a participant, leaving; and doing it again in a forked child.
+#include "queue/shared_queue.hpp"
+
+#include "queue/anonymous.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <sys/stat.h>
+
+namespace ipcq {
+
+namespace {
+
+constexpr int attempts = 100; // open and create chase each other only while others unlink and create at the same time
+
+Code explain(Trouble &trouble, const QueueName &name, Code code)
+{
+    if (trouble.text[0] == '\0')
+        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s", name.text, sentence_of(static_cast<int>(code)));
+    return code;
+}
+
+std::uint64_t effective_capacity(std::uint64_t wanted)
+{
+    return wanted < capacity_bytes_min ? capacity_bytes_min : wanted;
+}
+
+} // namespace
+
+Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept
+{
+    const bool anonymous = name == nullptr;
+    if ((options.plain && options.joinable) || (options.open_only && options.create_only) ||
+        (anonymous && options.open_only) || options.slot_count > slot_count_max ||
+        options.capacity_bytes > capacity_bytes_max)
+        return Code::INVALID;
+    QueueName parsed;
+    if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
+        return code;
+    auto *queue = new (std::nothrow) SharedQueue;
+    if (queue == nullptr)
+        return Code::NOMEM;
+    queue->name_ = parsed;
+    if (anonymous)
+        remove_stale_anonymous();
+    Code code = Code::NOTFOUND;
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        trouble.text[0] = '\0';
+        code = options.create_only || anonymous ? Code::NOTFOUND : queue->find(options, trouble);
+        if (code == Code::NOTFOUND && !options.open_only)
+            code = queue->create(options, trouble);
+        const bool lost_race =
+            (code == Code::EXISTS && !options.create_only) || (code == Code::NOTFOUND && !options.open_only);
+        if (!lost_race)
+            break;
+    }
+    if (code != Code::OK) {
+        explain(trouble, parsed, code);
+        delete queue;
+        return code;
+    }
+    queue->clean_up(); // what participants before us left behind
+    out_queue = queue;
+    return Code::OK;
+}
+
+Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
+{
+    if (const Code code = find_object(name_, options.any_owner, fd_, geometry_, trouble); code != Code::OK)
+        return code;
+    Code code = check_options(options, trouble);
+    if (code == Code::OK)
+        code = attach();
+    struct stat status {};
+    if (code == Code::OK && (::fstat(fd_.get(), &status) != 0 || status.st_nlink == 0)) {
+        detach(); // unlinked between open and attach: nobody would find us there
+        code = Code::NOTFOUND;
+    }
+    if (code != Code::OK)
+        fd_.reset();
+    return code;
+}
+
+Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
+{
+    const std::uint64_t capacity = options.capacity_bytes != 0 ? options.capacity_bytes : default_capacity();
+    const bool anonymous = std::strncmp(name_.text, anonymous_prefix, std::strlen(anonymous_prefix)) == 0;
+    const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),
+                                    options.slot_count != 0 ? options.slot_count : slot_count_default);
+    Code code = make_object(plan, options.mode, fd_, geometry_, trouble);
+    if (code != Code::OK)
+        return code;
+    // Attached before it has a name: nobody ever finds it without a participant.
+    if ((code = attach()) == Code::OK && (code = name_object(fd_, name_, trouble)) != Code::OK)
+        detach();
+    if (code != Code::OK)
+        fd_.reset();
+    return code;
+}
+
+Code SharedQueue::check_options(const Options &options, Trouble &trouble) const noexcept
+{
+    const auto differs = [&](const char *what, std::uint64_t asked, std::uint64_t is) {
+        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s is %llu, asked for %llu: %s", name_.text, what,
+                      static_cast<unsigned long long>(is), static_cast<unsigned long long>(asked),
+                      sentence_of(static_cast<int>(Code::MISMATCH)));
+        return Code::MISMATCH;
+    };
+    if (options.plain && geometry_.joinable)
+        return differs("joinable", 0, 1);
+    if (options.joinable && !geometry_.joinable)
+        return differs("joinable", 1, 0);
+    if (options.max_items != 0 && options.max_items != geometry_.max_items)
+        return differs("max_items", options.max_items, geometry_.max_items);
+    if (options.capacity_bytes != 0 && effective_capacity(options.capacity_bytes) != geometry_.capacity_bytes)
+        return differs("capacity_bytes", options.capacity_bytes, geometry_.capacity_bytes);
+    if (options.slot_count != 0 && options.slot_count != geometry_.slot_count)
+        return differs("max_participants", options.slot_count, geometry_.slot_count);
+    return Code::OK;
+}
+
+Code SharedQueue::attach() noexcept
+{
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) != 0)
+        return Code::SYSTEM;
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+    {
+        const ForkGate gate;
+        if (const Code code = me_.attach(fd_.get(), geometry_, image_); code != Code::OK)
+            return code;
+        if (const Code code = log_.open(image_, me_); code != Code::OK) {
+            image_.unmap();
+            return code;
+        }
+        epoch_ = fork_epoch();
+        if (me_.took_over()) {
+            std::uint64_t items = 0;
+            log_.reap_slot(me_.slot_index(), me_.self().generation() - 1, items); // else the next reaper repeats it
+        }
+    }
+    Slot &slot = image_.slot(me_.slot_index());
+    slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed); // a new life begins with none
+    return Code::OK;
+}
+
+// The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
+void SharedQueue::detach() noexcept
+{
+    if (epoch_ == fork_epoch() && image_.mapped()) {
+        const ForkGate gate;
+        std::uint64_t items = 0;
+        Slot &slot = image_.slot(me_.slot_index());
+        // On failure (a stopped process holds a lock) the slot stays dirty and whoever reaps next does it.
+        if (log_.reap_slot(me_.slot_index(), me_.self().generation(), items) == Code::OK)
+            slot.dirty.store(0, release);
+        for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
+            wake_one(waiters().getters, pills().getters);
+        log_.close();
+        image_.unmap(); // the byte lock falls with the mapping
+    }
+    epoch_ = 0;
+}
+
+Code SharedQueue::attach_after_fork() noexcept
+{
+    static pthread_mutex_t once_each = PTHREAD_MUTEX_INITIALIZER;
+    ::pthread_mutex_lock(
+        &once_each); // never held across fork(): its holder forks no process, the gate keeps others away
+    Code code = Code::OK;
+    if (epoch_ != fork_epoch()) {
+        // The parent's mapping was not inherited; the address may belong to somebody else by now.
+        image_.forget();
+        log_.close();
+        struct stat status {};
+        Descriptor fresh;
+        const bool ours = ::fstat(fd_.get(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+        if (ours) {
+            code = reopen(fd_.get(), fresh); // the parent's description would not exclude the parent
+        } else {
+            fd_.forget(); // closed by the child, and the number perhaps used anew
+            Geometry geometry;
+            Trouble trouble;
+            code = find_object(name_, true, fresh, geometry, trouble);
+            if (code == Code::OK && std::memcmp(geometry.uuid, geometry_.uuid, sizeof geometry.uuid) != 0)
+                code = Code::NOTFOUND; // a successor of the same name
+        }
+        if (code == Code::OK) {
+            fd_ = static_cast<Descriptor &&>(fresh);
+            book_.start_anew();
+            code = attach();
+        }
+    }
+    ::pthread_mutex_unlock(&once_each);
+    return code;
+}
+
+void SharedQueue::close() noexcept
+{
+    detach();
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_)
+        fd_.forget(); // closed behind our back: not ours to close again
+    else if (geometry_.anonymous)
+        remove_if_last(fd_.get(), name_);
+    delete this;
+}
+
+Code SharedQueue::unlink(const char *name) noexcept
+{
+    QueueName parsed;
+    Trouble trouble;
+    const Code code = parse_name(name, parsed);
+    return code == Code::OK ? unlink_object(parsed, trouble) : code;
+}
+
+Code open_queue(const char *name, const Options &options, Queue *&out_queue, char *message,
+                std::size_t message_capacity) noexcept
+{
+    Trouble trouble;
+    SharedQueue *queue = nullptr;
+    const Code code = SharedQueue::open(name, options, queue, trouble);
+    if (code == Code::OK)
+        out_queue = queue;
+    if (message != nullptr && message_capacity != 0)
+        std::snprintf(message, message_capacity, "%s",
+                      code == Code::OK          ? ""
+                      : trouble.text[0] != '\0' ? trouble.text
+                                                : sentence_of(static_cast<int>(code)));
+    return code;
+}
+
+Code unlink_queue(const char *name) noexcept { return SharedQueue::unlink(name); }
+
+} // namespace ipcq

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Put, get, finish, give back, join, shut down.
+#include "queue/shared_queue.hpp"
+
+namespace ipcq {
+
+namespace {
+
+// A fault on the caller's memory shall happen here, not under a lock. Only the first byte: a small item has few pages, and
+// what lies behind may not be ours to touch.
+void touch_to_read(const void *data, std::uint64_t size)
+{
+    if (size != 0)
+        static_cast<void>(*static_cast<const volatile char *>(data));
+}
+
+void touch_to_write(void *buffer, std::uint64_t capacity)
+{
+    if (capacity != 0) {
+        volatile char *byte = static_cast<char *>(buffer);
+        *byte = 0;
+    }
+}
+
+} // namespace
+
+Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    if (message.size > geometry_.item_max_bytes()) [[unlikely]]
+        return Code::TOOBIG;
+    touch_to_read(message.data, message.size);
+    for (;;) {
+        const std::uint64_t free_before = log_.free_below(); // before the try, so that no change after it is missed
+        Shortage shortage;
+        Code code = log_.append(message, patience, shortage);
+        if (code == Code::OK) [[likely]] {
+            put_pace_.count();
+            wake_one(waiters().getters, pills().getters);
+            if (waiters().putters.load(relaxed) != 0 && log_.room_by_items()) [[unlikely]]
+                wake_one(waiters().putters, pills().putters); // the baton: room is left for another
+            return Code::OK;
+        }
+        if (code != Code::FULL)
+            return code;
+        if ((code = wait_for_room(shortage, free_before, patience)) != Code::OK)
+            return code;
+    }
+}
+
+Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_item) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    touch_to_write(demand.buffer, demand.capacity);
+    for (;;) {
+        // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
+        const std::uint32_t shutdown = waiters().shutdown.load(acquire);
+        if (shutdown >= shutdown_immediate) [[unlikely]]
+            return Code::CLOSED;
+        if (log_.peek()) [[likely]] {
+            if (geometry_.joinable && !book_.reserve())
+                return Code::NOMEM;
+            Taken taken;
+            const Code code = log_.take(demand, geometry_.joinable, patience, taken);
+            if (code == Code::OK) [[likely]] {
+                out_item = {0, taken.size, taken.type, taken.deliveries};
+                if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) {
+                    log_.give_back(taken.offset, taken.sequence, Patience{});
+                    return Code::NOMEM;
+                }
+                get_pace_.count();
+                wake_after_get(taken);
+                return Code::OK;
+            }
+            if (taken.left_segment)
+                wake_one(waiters().putters, pills().putters);
+            if (code == Code::TOOBIG || code == Code::WRONGTYPE)
+                out_item = {0, taken.size, taken.type, taken.deliveries};
+            if (code != Code::EMPTY)
+                return code;
+        }
+        if (shutdown != 0) [[unlikely]]
+            return Code::CLOSED;
+        if (const Code code = wait_for_item(patience); code != Code::OK)
+            return code;
+    }
+}
+
+Code SharedQueue::finish(std::uint64_t ticket) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    if (!geometry_.joinable)
+        return Code::NOTJOINABLE;
+    Lease lease;
+    if (const Code code = book_.pick(ticket, lease); code != Code::OK)
+        return code;
+    const Code code = log_.finish(lease.offset);
+    book_.drop(lease);
+    if (code != Code::OK)
+        return Code::CORRUPT; // the book says it is ours, the record does not: somebody wrote what he must not
+    if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
+        wake_joiners_if_done();
+    if (waiters().putters.load(relaxed) != 0) [[unlikely]]
+        wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
+    return Code::OK;
+}
+
+Code SharedQueue::give_back(std::uint64_t ticket) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    if (!geometry_.joinable)
+        return Code::NOTJOINABLE;
+    Lease lease;
+    if (const Code code = book_.pick(ticket, lease); code != Code::OK)
+        return code;
+    const Code code = log_.give_back(lease.offset, lease.sequence, Patience::until(nowait));
+    if (code == Code::BUSY) {
+        book_.keep(lease);
+        return code;
+    }
+    book_.drop(lease);
+    if (code == Code::NOTTAKEN)
+        return Code::CORRUPT;
+    wake_one(waiters().getters, pills().getters);
+    return code;
+}
+
+Code SharedQueue::join(const Patience &patience) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    if (!geometry_.joinable)
+        return Code::NOTJOINABLE;
+    Code trouble = Code::OK;
+    const auto all_finished = [&] {
+        // What is given back after an immediate shutdown has nobody left to take it.
+        if (waiters().shutdown.load(acquire) >= shutdown_immediate)
+            trouble = log_.discard(patience);
+        bool end = false;
+        if (trouble == Code::OK)
+            trouble = log_.advance(patience, end);
+        return end || trouble != Code::OK;
+    };
+    clean_up_if_due();
+    for (;;) {
+        if (all_finished())
+            return trouble == Code::BUSY ? Code::TIMEDOUT : trouble;
+        if (patience.expired() || patience.deadline == nowait)
+            return Code::TIMEDOUT;
+        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished); code != Code::OK)
+            return code;
+    }
+}
+
+Code SharedQueue::shutdown(std::uint32_t mode) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    const Patience patience = Patience::until(nowait);
+    Code code = log_.refuse_appends(mode, patience);
+    if (code == Code::OK && mode >= shutdown_immediate)
+        code = log_.discard(patience);
+    wake_all(waiters().getters, pills().getters);
+    wake_all(waiters().putters, pills().putters);
+    wake_all(waiters().joiners, pills().joiners);
+    return code;
+}
+
+void SharedQueue::wake_for_close() noexcept
+{
+    if (epoch_ != fork_epoch())
+        return;
+    wake_all(waiters().getters, pills().getters); // also other processes' waiters: they look and sleep on
+    wake_all(waiters().putters, pills().putters);
+    wake_all(waiters().joiners, pills().joiners);
+}
+
+} // namespace ipcq

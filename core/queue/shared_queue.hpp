@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A queue in shared memory, as one handle of one process sees it: the log, who waits for it, and this handle's place as a
+// participant. Composition only; the log moves items, this decides when to wait, whom to wake and when to clean up.
+#pragma once
+
+#include "memory/object.hpp"
+#include "queue/lease_book.hpp"
+#include "queue/queue.hpp"
+#include "wait/fork_epoch.hpp"
+#include "wait/pace.hpp"
+
+namespace ipcq {
+
+class SharedQueue final : public Queue {
+public:
+    // name == nullptr: anonymous.
+    static Code open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept;
+    static Code unlink(const char *name) noexcept;
+
+    Code put(const Message &message, const Patience &patience) noexcept override;
+    Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
+    Code finish(std::uint64_t ticket) noexcept override;
+    Code give_back(std::uint64_t ticket) noexcept override;
+    Code join(const Patience &patience) noexcept override;
+    Code shutdown(std::uint32_t mode) noexcept override;
+    Code size(std::uint64_t &out_items) noexcept override;
+    Code full(bool &out_full) noexcept override;
+    Code statistics(Statistics &out) noexcept override;
+    Code participants(ParticipantReport *array, std::size_t capacity, std::size_t &out_count) noexcept override;
+    const char *name() const noexcept override { return name_.text; }
+    void describe(int code, char *buffer, std::size_t capacity) noexcept override;
+    void wake_for_close() noexcept override;
+    void close() noexcept override;
+
+private:
+    // open.cpp
+    Code find(const Options &options, Trouble &trouble) noexcept;
+    Code create(const Options &options, Trouble &trouble) noexcept;
+    Code check_options(const Options &options, Trouble &trouble) const noexcept;
+    Code attach() noexcept;
+    void detach() noexcept;
+    Code attach_after_fork() noexcept;
+    // Every call begins with this: a forked child becomes a participant of its own.
+    Code enter() noexcept { return epoch_ == fork_epoch() ? Code::OK : attach_after_fork(); }
+
+    // waiting.cpp
+    Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
+    Code wait_for_item(const Patience &patience) noexcept;
+    bool clean_up() noexcept;
+    bool clean_up_if_due() noexcept;
+    void wake_joiners_if_done() noexcept;
+    void wake_after_get(const Taken &taken) noexcept;
+    template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
+
+    Waiters &waiters() const { return image_.control().waiters; }
+    Pills &pills() const { return image_.control().pills; }
+
+    QueueName name_;
+    Geometry geometry_;
+    Descriptor fd_;
+    std::uint64_t device_ = 0, inode_ = 0; // is fd_ still our file?
+    std::uint64_t epoch_ = 0;              // of the process that is attached
+    Image image_;
+    Participant me_;
+    Log log_;
+    LeaseBook book_;
+    Pace put_pace_, get_pace_;
+    std::atomic<Nanoseconds> last_clean_up_{0};
+};
+
+// One slice of sleep. OK: look again.
+template <class Ready>
+Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
+{
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    const Woken woken = sleep_on(sleepers, pill, patience.slice(), patience.deadline,
+                                 [&] { return ready() || patience.verdict() != Code::OK; });
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    if (woken == Woken::interrupted && patience.interruptible)
+        return Code::INTERRUPTED;
+    if (woken == Woken::slice_over)
+        clean_up_if_due();
+    return Code::OK;
+}
+
+} // namespace ipcq

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who sleeps, who is woken, and who cleans up after the dead meanwhile: each sleeper does when its slice is over, since
+// nobody else would notice that a peer died with items in its hands.
+#include "queue/shared_queue.hpp"
+
+namespace ipcq {
+
+namespace {
+
+constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a caller that only polls cleans up as often
+
+} // namespace
+
+Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept
+{
+    const auto ready = [&] {
+        if (waiters().shutdown.load(relaxed) != 0)
+            return true;
+        if (shortage == Shortage::items)
+            return log_.room_by_items();
+        bool end = false;
+        log_.advance(Patience::until(nowait), end);
+        return log_.free_below() != free_before;
+    };
+    if (patience.deadline == nowait) {
+        const bool changed = clean_up_if_due();
+        return ready() || changed ? Code::OK : Code::FULL;
+    }
+    if (shortage == Shortage::items && put_pace_.look_again(ready))
+        return Code::OK;
+    if (patience.expired())
+        return ready() ? Code::OK : Code::TIMEDOUT;
+    return sleep(waiters().putters, pills().putters, patience, ready);
+}
+
+Code SharedQueue::wait_for_item(const Patience &patience) noexcept
+{
+    const auto ready = [&] { return log_.peek() || waiters().shutdown.load(relaxed) != 0; };
+    if (patience.deadline == nowait) {
+        log_.trim();
+        clean_up_if_due();
+        return ready() ? Code::OK : Code::EMPTY;
+    }
+    if (get_pace_.look_again(ready))
+        return Code::OK;
+    while (log_.trim() && !patience.expired()) // nothing better to do: give memory of a past burst back
+        if (ready())
+            return Code::OK;
+    if (patience.expired())
+        return ready() ? Code::OK : Code::TIMEDOUT;
+    return sleep(waiters().getters, pills().getters, patience, ready);
+}
+
+// True if items became ready again.
+bool SharedQueue::clean_up() noexcept
+{
+    std::uint64_t items = 0;
+    {
+        const ForkGate gate;
+        log_.reap(items); // what a stopped process keeps from us is found again next time
+    }
+    if (items == 0)
+        return false;
+    for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
+        wake_one(waiters().getters, pills().getters);
+    wake_joiners_if_done();
+    wake_one(waiters().putters, pills().putters);
+    return true;
+}
+
+bool SharedQueue::clean_up_if_due() noexcept
+{
+    const Nanoseconds now = now_ns();
+    Nanoseconds last = last_clean_up_.load(relaxed);
+    if (now - last < clean_up_interval * 4 / 5 || !last_clean_up_.compare_exchange_strong(last, now, relaxed))
+        return false;
+    return clean_up();
+}
+
+void SharedQueue::wake_joiners_if_done() noexcept
+{
+    bool end = false;
+    if (log_.advance(Patience::until(nowait), end) == Code::OK && end)
+        wake_all(waiters().joiners, pills().joiners);
+}
+
+void SharedQueue::wake_after_get(const Taken &taken) noexcept
+{
+    if (taken.more && waiters().getters.load(relaxed) != 0) [[unlikely]]
+        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
+    if (geometry_.max_items != 0 || taken.left_segment)
+        wake_one(waiters().putters, pills().putters);
+}
+
+} // namespace ipcq

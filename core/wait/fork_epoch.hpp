@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Has this process been forked since? One word on a page that the kernel wipes in every child, also of a raw clone(),
+// for the price of a load. And the gate that keeps fork() away from moments whose locks a child must not inherit.
+#pragma once
+
+#include <cstdint>
+
+namespace ipcq {
+
+// Differs between a process and its forked child. Never 0 after the first call.
+std::uint64_t fork_epoch_slowly() noexcept;
+extern volatile std::uint64_t *fork_epoch_page;
+
+inline std::uint64_t fork_epoch() noexcept
+{
+    const volatile std::uint64_t *page = fork_epoch_page;
+    const std::uint64_t epoch = page != nullptr ? *page : 0;
+    return epoch != 0 ? epoch : fork_epoch_slowly();
+}
+
+// Held by whoever has a byte lock on a descriptor that a child would inherit (attach, reap); fork() waits for it.
+// Process-wide, so it also keeps two handles of one process from reaping at once.
+class ForkGate {
+public:
+    ForkGate() noexcept;
+    ~ForkGate();
+    ForkGate(const ForkGate &) = delete;
+    ForkGate &operator=(const ForkGate &) = delete;
+};
+
+} // namespace ipcq

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Mutual exclusion between processes that may die at any instruction: one word, 0 or the name of the owner. A dead owner's
+// word is taken over; the new owner is told, because it finds the work half done.
+//
+// Under such a lock nothing calls the system, allocates, or runs a caller's code. Order: head before frontier; tail alone.
+#pragma once
+
+#include "wait/participant.hpp"
+#include "wait/sleep.hpp"
+
+namespace ipcq {
+
+enum class Grip { clean, stolen };
+
+class OwnerLock {
+public:
+    OwnerLock() = default;
+    OwnerLock(Word &word, HalfWord &sleepers, Pill &pill) : word_(&word), sleepers_(&sleepers), pill_(&pill) {}
+
+    // OK, or why the caller could not wait longer: BUSY (nowait), TIMEDOUT, CANCELLED, INTERRUPTED, BADHANDLE.
+    Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
+    {
+        std::uint64_t none = 0;
+        // SYNC lock-handover: acquire, because we go on with what the previous owner stored before its release.
+        if (word_->compare_exchange_strong(none, me.self().bits, acquire, relaxed)) [[likely]] {
+            out_grip = Grip::clean;
+            return Code::OK;
+        }
+        return lock_slowly(me, patience, out_grip);
+    }
+
+    // SYNC lock-handover: seq_cst, because the owner looks at the sleepers next (and, after unlocking, at those of the
+    // queue): the exchange is its half of the Dekker handshake in sleep_on().
+    void unlock() noexcept
+    {
+        word_->exchange(0, sequential);
+        fence_before_look();
+        wake_one(*sleepers_, *pill_);
+    }
+
+private:
+    Code lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept;
+    bool try_lock(const Participant &me) noexcept
+    {
+        std::uint64_t none = 0;
+        return word_->load(relaxed) == 0 && word_->compare_exchange_strong(none, me.self().bits, acquire, relaxed);
+    }
+
+    Word *word_ = nullptr;
+    HalfWord *sleepers_ = nullptr;
+    Pill *pill_ = nullptr;
+};
+
+} // namespace ipcq

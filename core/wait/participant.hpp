@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Being somebody in a queue, and knowing who is still alive.
+//
+// A participant owns a slot of the table. It is alive as long as the kernel holds the byte lock of that slot: taken on an
+// open file description of its own, through which the queue is then mapped; with the descriptor closed, the mapping alone
+// keeps the description and so the lock. "The byte is free" therefore means "nobody can write through that mapping any
+// more", whatever ended the process, in whatever PID namespace it lived. Pids and clocks are never asked.
+#pragma once
+
+#include "memory/image.hpp"
+
+namespace ipcq {
+
+class Participant {
+public:
+    // Takes a slot of the queue behind `fd` and maps the queue into `image`. CROWDED if every slot belongs to a living
+    // process. The caller holds the ForkGate. A slot that a dead participant left uncleaned may be taken over; then
+    // inherited() tells its last generation, and the new owner gives back what that and earlier ones held.
+    Code attach(int fd, const Geometry &geometry, Image &image) noexcept;
+
+    Owner self() const { return self_; }
+    std::uint32_t slot_index() const { return slot_; }
+    bool took_over() const { return took_over_; }
+
+    // Can the owner of a word read from shared memory still write? True also for a process that is stopped.
+    bool alive(Owner owner) const noexcept;
+
+    // For the reaper: is the slot's byte free, and if so, hold it while cleaning. The caller holds the ForkGate, since
+    // two threads of one process would not exclude each other.
+    bool hold_dead(std::uint32_t slot) const noexcept;
+    void let_go(std::uint32_t slot) const noexcept;
+    bool slot_alive(std::uint32_t slot) const noexcept;
+
+private:
+    Image *image_ = nullptr;
+    std::uint32_t slot_ = 0;
+    Owner self_;
+    bool took_over_ = false;
+};
+
+// Is no slot's byte held, as seen through a descriptor that is no participant's?
+bool nobody_attached(int fd) noexcept;
+
+} // namespace ipcq

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Going to sleep and being woken. A semaphore is only a sleeping pill: its tokens and the number of sleepers are hints.
+// Whatever is lost with a killed or stopped process (a token, a poster between counting and posting, a sleeper that is
+// counted for ever) costs one slice, because every sleeper wakes by itself after its slice and looks at the queue.
+#pragma once
+
+#include "layout/control.hpp"
+#include "wait/patience.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <pthread.h>
+
+namespace ipcq {
+
+enum class Woken { called, slice_over, interrupted };
+
+// The sleeper's half of a Dekker handshake is the seq_cst addition in sleep_on(); the waker's half is a locked
+// instruction before this look. On x86 that instruction is a full fence already.
+inline void fence_before_look() noexcept
+{
+#if !defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    std::atomic_thread_fence(sequential);
+#endif
+}
+
+// One sleep of at most `slice`, never past `deadline`. SYNC waiter-registered: the addition comes before `ready` looks, so
+// that either the waker sees us counted or we see what it did.
+template <class Ready>
+Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds deadline, Ready ready) noexcept
+{
+    sleepers.fetch_add(1, sequential);
+    int result = 0;
+    const bool is_ready = ready();
+    if (!is_ready) {
+        const timespec until = timespec_of(std::min(now_ns() + slice, deadline));
+        int old_state = 0;
+        // The wait is a cancellation point; a thread cancelled here would stay counted and unwind through foreign frames.
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old_state);
+        result = ::sem_clockwait(&pill.semaphore, CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
+        ::pthread_setcancelstate(old_state, nullptr);
+        if (result == 0)
+            return Woken::called; // the waker has counted us out
+    }
+    std::uint32_t count = sleepers.load(relaxed);
+    while (count != 0 && !sleepers.compare_exchange_weak(count, count - 1, relaxed)) {
+    }
+    if (count == 0) // somebody counted us out: take the token that comes with it, if it is there already
+        ::sem_trywait(&pill.semaphore);
+    return result == EINTR ? Woken::interrupted : result == 0 ? Woken::called : Woken::slice_over;
+}
+
+void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept;
+
+// Wakes one sleeper if there is any. While a token is under way nobody else is woken: whoever gets it works and passes
+// the baton.
+inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
+{
+    if (sleepers.load(relaxed) != 0) [[unlikely]]
+        wake_one_slowly(sleepers, pill);
+}
+
+// Wakes everybody who is counted.
+void wake_all(HalfWord &sleepers, Pill &pill) noexcept;
+
+} // namespace ipcq
