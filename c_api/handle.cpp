@@ -10,6 +10,7 @@
 
 namespace ipcq {
 
+constinit thread_local ThreadRecord this_thread;
 std::atomic<bool> calls_must_fence{false};
 
 namespace {
@@ -22,6 +23,21 @@ std::uint32_t free_count = 0;
 
 // A stale handle is recognised until its cell was reused 32 times, and a cell rests while this many others do.
 constexpr std::uint32_t rest_count = 256;
+
+// Takes a thread's record off the list when the thread ends.
+struct Unlister {
+    ThreadRecord &record;
+    ~Unlister()
+    {
+        const ForkGate gate;
+        if (record.epoch != threads_epoch)
+            return;
+        (record.previous != nullptr ? record.previous->next : threads) = record.next;
+        if (record.next != nullptr)
+            record.next->previous = record.previous;
+        record.epoch = 0; // a call made by a later destructor of this thread lists it again
+    }
+};
 
 bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
@@ -65,12 +81,6 @@ void return_cell(Cell *cell) noexcept
 
 } // namespace
 
-ThreadRecord &this_thread() noexcept
-{
-    static thread_local ThreadRecord record;
-    return record;
-}
-
 void list_thread(ThreadRecord &record) noexcept
 {
     const std::uint64_t epoch = fork_epoch();
@@ -87,18 +97,8 @@ void list_thread(ThreadRecord &record) noexcept
         threads->previous = &record;
     threads = &record;
     record.epoch = epoch;
-}
-
-ThreadRecord::~ThreadRecord()
-{
-    if (epoch == 0)
-        return;
-    const ForkGate gate;
-    if (epoch != threads_epoch)
-        return;
-    (previous != nullptr ? previous->next : threads) = next;
-    if (next != nullptr)
-        next->previous = previous;
+    static thread_local Unlister at_thread_end{record};
+    static_cast<void>(at_thread_end);
 }
 
 ipcq_t *make_handle(Queue *queue) noexcept
@@ -124,7 +124,7 @@ Code close_handle(ipcq_t *handle) noexcept
         return Code::BADHANDLE; // also when another thread is closing it
     fence_all_threads();
     Queue *queue = cell->queue.load(std::memory_order_acquire);
-    const ThreadRecord *self = &this_thread();
+    const ThreadRecord *self = &this_thread;
     while (somebody_inside(cell, self)) { // each wakes within one slice at the latest
         queue->wake_for_close();
         const timespec moment{0, 500'000};

@@ -28,11 +28,11 @@ struct ThreadRecord {
     std::atomic<Cell *> active{nullptr};
     std::uint64_t epoch = 0; // of the process in which it is listed
     ThreadRecord *previous = nullptr, *next = nullptr;
-    ~ThreadRecord();
 };
 
+// Reached by one instruction: without a constructor, and in the part of thread storage that is laid out at load time.
+extern constinit thread_local ThreadRecord this_thread __attribute__((tls_model("initial-exec")));
 void list_thread(ThreadRecord &record) noexcept;
-ThreadRecord &this_thread() noexcept;
 extern std::atomic<bool> calls_must_fence; // the system has no membarrier
 
 // nullptr if there is no memory; the queue stays the caller's then.
@@ -44,7 +44,7 @@ Code close_handle(ipcq_t *handle) noexcept;
 // The presence of one call in one queue.
 class Call {
 public:
-    explicit Call(ipcq_t *handle) noexcept : record_(this_thread())
+    explicit Call(ipcq_t *handle) noexcept : record_(this_thread)
     {
         if (handle == nullptr) {
             code_ = Code::INVALID;

@@ -139,6 +139,16 @@ EXPORT int ipcq_describe(ipcq_t *queue, int code, char *buffer, size_t capacity)
     return IPCQ_OK;
 }
 
+EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
+{
+    const Call call(queue);
+    if (call.code() != Code::OK) [[unlikely]]
+        return number(call.code());
+    if ((data == nullptr && size != 0) || deadline_ns < 0) [[unlikely]]
+        return IPCQ_INVALID;
+    return number(call->put({data, size, IPCQ_TYPE_BYTES}, call.patience(deadline_ns)));
+}
+
 EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
 {
     const Call call(queue);
@@ -148,12 +158,6 @@ EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t
     if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK) [[unlikely]]
         return IPCQ_INVALID;
     return number(call->put({data, size, type}, patience));
-}
-
-EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
-{
-    const ipcq_wait wait = until(deadline_ns);
-    return ipcq_put_typed(queue, data, size, IPCQ_TYPE_BYTES, &wait);
 }
 
 EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
@@ -175,14 +179,16 @@ EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item
 
 EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
 {
-    const ipcq_wait wait = until(deadline_ns);
-    ipcq_item item = {};
-    if (out_size == nullptr)
+    const Call call(queue);
+    if (call.code() != Code::OK) [[unlikely]]
+        return number(call.code());
+    if ((buffer == nullptr && capacity != 0) || out_size == nullptr || deadline_ns < 0) [[unlikely]]
         return IPCQ_INVALID;
-    const int code = ipcq_get_item(queue, buffer, capacity, &item, IPCQ_ACCEPT_ALL, &wait);
-    if (code == IPCQ_OK || code == IPCQ_TOOBIG)
+    ipcq::Item item;
+    const Code code = call->get({buffer, capacity, IPCQ_ACCEPT_ALL}, call.patience(deadline_ns), item);
+    if (code == Code::OK || code == Code::TOOBIG) [[likely]]
         *out_size = item.size;
-    return code;
+    return number(code);
 }
 
 EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, uint64_t accept, const ipcq_wait *wait)
@@ -293,7 +299,7 @@ EXPORT int ipcq_stat(ipcq_t *queue, ipcq_stats *stats)
     ipcq::Statistics s;
     if (const Code code = call->statistics(s); code != Code::OK)
         return number(code);
-    ipcq_stats full = {};
+    ipcq_stats full ={};
     full.struct_size = size;
     full.items = s.items;
     full.taken = s.taken;

@@ -22,6 +22,9 @@ inline constexpr auto acquire = std::memory_order_acquire;
 inline constexpr auto release = std::memory_order_release;
 inline constexpr auto sequential = std::memory_order_seq_cst;
 
+// For the few functions on the way of every item: a call costs as much as their work.
+#define IPCQ_INLINE [[gnu::always_inline]] inline
+
 // Two 64-byte lines: processors fetch lines in pairs, so words of different writers stand this far apart. Fixed here,
 // not taken from the compiler: two builds must agree about every offset.
 inline constexpr std::size_t line_size = 128;

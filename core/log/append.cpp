@@ -29,7 +29,7 @@ Code Log::append_to_run(const Message &message, std::uint64_t need, const Patien
                         bool &out_beyond) noexcept
 {
     Grip grip;
-    if (const Code code = tail_lock_.lock(*me_, patience, grip); code != Code::OK) [[unlikely]]
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) [[unlikely]]
         return code;
     TEST_POINT("tail_locked");
     TailCursor cursor;
@@ -55,9 +55,9 @@ void Log::commit(TailCursor cursor, const Message &message, std::uint64_t need) 
 {
     write_record(cursor.offset, message);
     // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
-    image_->word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
+    image_.word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
     // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
-    image_->word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
+    image_.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
     TEST_POINT("put_committed");
     cursor.offset += need;
     cursor.sequence++;
@@ -68,9 +68,9 @@ void Log::commit(TailCursor cursor, const Message &message, std::uint64_t need) 
 
 void Log::write_record(std::uint64_t offset, const Message &message) noexcept
 {
-    image_->shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
+    image_.shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
     if (message.size != 0)
-        std::memcpy(image_->payload(offset), message.data, message.size);
+        std::memcpy(image_.payload(offset), message.data, message.size);
 }
 
 Code Log::append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
@@ -93,11 +93,11 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
     // Private until it is linked: a large payload is copied outside every lock.
     const std::uint64_t start = g.segment_offset(first);
     write_record(start, message);
-    image_->word(start + need).store(RecordWord{}.bits, relaxed);
-    image_->word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
+    image_.word(start + need).store(RecordWord{}.bits, relaxed);
+    image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
 
     Grip grip;
-    if (const Code code = tail_lock_.lock(*me_, patience, grip); code != Code::OK) {
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) {
         release_run(first, count);
         return code;
     }
@@ -120,11 +120,11 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
         return Code::OK;
     }
     // Chain numbers first: a linked segment whose number nobody knows could never be freed.
-    const std::uint64_t chain = image_->segment_word(cursor.end_segment - 1).chain();
+    const std::uint64_t chain = image_.segment_word(cursor.end_segment - 1).chain();
     for (std::uint64_t i = 0; i < count; i++)
-        image_->segment(first + i).store(SegmentWord::live(chain + 1 + i).bits, release);
+        image_.segment(first + i).store(SegmentWord::live(chain + 1 + i).bits, release);
     // SYNC item-commit: the one store that links the run and commits its first item.
-    image_->word(cursor.offset)
+    image_.word(cursor.offset)
         .store(RecordWord::end(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)).bits, release);
     TEST_POINT("put_committed");
     store_cursor(control().tail, TailCursor{start + need, first + count, cursor.sequence + 1});
@@ -133,48 +133,40 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
     return Code::OK;
 }
 
-// Tail locked. A holder that died after its commit left the cursor before at most one END and one record.
-Code Log::roll_tail(TailCursor &out_cursor) noexcept
+// A holder that died after its commit left the cursor before at most one END and one record.
+Code Log::roll_tail_slowly(TailCursor &out_cursor) noexcept
 {
-    TailCursor cursor = load_cursor(control().tail);
-    if (cursor.end_segment == 0 || cursor.end_segment > geometry().segment_count ||
-        !image_->holds(cursor.offset, terminator_size) ||
-        cursor.offset >= geometry().segment_offset(cursor.end_segment))
+    TailCursor cursor = out_cursor;
+    if (!sound(cursor))
         return Code::CORRUPT;
-    RecordWord word{image_->word(cursor.offset).load(relaxed)}; // relaxed: earlier holders' stores came with the lock
-    out_cursor = cursor;
-    if (word.is(RecordState::empty)) [[likely]]
-        return Code::OK;
-    for (std::uint64_t steps = image_->steps_max(); !word.is(RecordState::empty); steps--) {
+    RecordWord word{image_.word(cursor.offset).load(acquire)};
+    for (std::uint64_t steps = image_.steps_max(); !word.is(RecordState::empty); steps--) {
         RecordShape shape;
         if (steps == 0)
             return Code::CORRUPT;
         if (word.is(RecordState::end)) {
-            if (!image_->first_of(word, cursor.offset))
+            if (!image_.first_of(word, cursor.offset))
                 return Code::CORRUPT;
             cursor.end_segment = std::uint64_t{word.next_first()} + word.next_count();
         } else {
-            if (!image_->next_record(cursor.offset, cursor.offset, shape))
+            if (!image_.next_record(cursor.offset, cursor.offset, shape))
                 return Code::CORRUPT;
             cursor.sequence++;
         }
-        word.bits = image_->word(cursor.offset).load(acquire);
+        word.bits = image_.word(cursor.offset).load(acquire);
     }
-    if (cursor.offset >= geometry().segment_offset(cursor.end_segment))
+    if (!sound(cursor))
         return Code::CORRUPT;
     store_cursor(control().tail, cursor);
     out_cursor = cursor;
     return Code::OK;
 }
 
-// Tail locked. The limit is a copy of what the head allowed when it was last looked at; used up, it is looked at again.
-bool Log::room(std::uint64_t sequence) noexcept
+// The limit is used up: look at the head itself.
+bool Log::room_after_look(std::uint64_t sequence) noexcept
 {
-    const std::uint64_t max_items = geometry().max_items;
-    if (max_items == 0 || sequence < control().tail.limit.load(relaxed)) [[likely]]
-        return true;
     const HeadCursor head = snapshot(control().head);
-    const std::uint64_t limit = head.sequence + head.skipped + max_items;
+    const std::uint64_t limit = head.sequence + head.skipped + geometry().max_items;
     control().tail.limit.store(limit, relaxed);
     return sequence < limit;
 }
@@ -192,7 +184,7 @@ bool Log::room_by_items() const noexcept
 Code Log::refuse_appends(std::uint32_t mode, const Patience &patience) noexcept
 {
     Grip grip;
-    if (const Code code = tail_lock_.lock(*me_, patience, grip); code != Code::OK)
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
         return code;
     TailCursor cursor;
     const Code code = roll_tail(cursor);

@@ -29,14 +29,14 @@ struct FrontierCursor {
     std::uint64_t sequence;
 };
 
-inline TailCursor load_copy(const Tail &tail, std::uint64_t epoch)
+IPCQ_INLINE TailCursor load_copy(const Tail &tail, std::uint64_t epoch)
 {
     const auto &copy = tail.copy[epoch & 1];
     const std::uint64_t position = copy.position.load(acquire);
     return {(position & 0xffffffffff) << 3, position >> 40, copy.sequence.load(acquire)};
 }
 
-inline HeadCursor load_copy(const Head &head, std::uint64_t epoch)
+IPCQ_INLINE HeadCursor load_copy(const Head &head, std::uint64_t epoch)
 {
     const auto &copy = head.copy[epoch & 1];
     const std::uint64_t zone = copy.zone.load(acquire);
@@ -49,14 +49,14 @@ inline FrontierCursor load_copy(const Frontier &frontier, std::uint64_t epoch)
     return {copy.offset.load(acquire), copy.sequence.load(acquire)};
 }
 
-inline void store_copy(Tail &tail, std::uint64_t epoch, const TailCursor &c)
+IPCQ_INLINE void store_copy(Tail &tail, std::uint64_t epoch, const TailCursor &c)
 {
     auto &copy = tail.copy[epoch & 1];
     copy.position.store(c.offset >> 3 | c.end_segment << 40, release);
     copy.sequence.store(c.sequence, release);
 }
 
-inline void store_copy(Head &head, std::uint64_t epoch, const HeadCursor &c)
+IPCQ_INLINE void store_copy(Head &head, std::uint64_t epoch, const HeadCursor &c)
 {
     auto &copy = head.copy[epoch & 1];
     copy.offset.store(c.offset, release);
@@ -72,7 +72,7 @@ inline void store_copy(Frontier &frontier, std::uint64_t epoch, const FrontierCu
 }
 
 // For the holder of the group's lock: nobody else moves the cursor.
-template <class Group> auto load_cursor(const Group &group) { return load_copy(group, group.epoch.load(relaxed)); }
+template <class Group> IPCQ_INLINE auto load_cursor(const Group &group) { return load_copy(group, group.epoch.load(relaxed)); }
 
 // For everybody else.
 template <class Group> auto snapshot(const Group &group)
@@ -86,7 +86,7 @@ template <class Group> auto snapshot(const Group &group)
 }
 
 // For the holder of the lock. A kill before the last store leaves the old cursor, after it the new one.
-template <class Group, class Cursor> void store_cursor(Group &group, const Cursor &cursor)
+template <class Group, class Cursor> IPCQ_INLINE void store_cursor(Group &group, const Cursor &cursor)
 {
     const std::uint64_t epoch = group.epoch.load(relaxed);
     store_copy(group, epoch + 1, cursor);

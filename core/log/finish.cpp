@@ -7,12 +7,12 @@ namespace ipcq {
 
 Code Log::finish(std::uint64_t offset) noexcept
 {
-    Word &state = image_->word(offset);
+    Word &state = image_.word(offset);
     RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
-    if (!word.is(RecordState::taken) || word.owner() != me_->self())
+    if (!word.is(RecordState::taken) || word.owner() != me_.self())
         return Code::NOTTAKEN;
     // SYNC item-finish: seq_cst, because a look at the joiners follows.
-    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_->self()).bits, sequential, relaxed))
+    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
         return Code::NOTTAKEN;
     own_slot().dones.fetch_add(1, relaxed);
     return Code::OK;
@@ -22,9 +22,9 @@ Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience
 {
     if (const Code code = lock_head(patience); code != Code::OK)
         return code;
-    Word &state = image_->word(offset);
+    Word &state = image_.word(offset);
     const RecordWord word{state.load(acquire)};
-    if (!word.is(RecordState::taken) || word.owner() != me_->self()) {
+    if (!word.is(RecordState::taken) || word.owner() != me_.self()) {
         head_lock_.unlock();
         return Code::NOTTAKEN;
     }

@@ -11,8 +11,20 @@ namespace ipcq {
 
 Code Log::advance(const Patience &patience, bool &out_end) noexcept
 {
+    bool head_lags = false;
+    out_end = false;
+    Code code = advance_to_head(patience, out_end, head_lags);
+    // After a give-back the head stands before records that others have finished meanwhile; no getter may come to pass
+    // over them, so we do.
+    if (code == Code::OK && head_lags && (code = settle_head(patience)) == Code::OK)
+        code = advance_to_head(patience, out_end, head_lags);
+    return code;
+}
+
+Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept
+{
     Grip grip; // a stolen frontier needs no repair: the walk below repeats what the dead left
-    if (const Code code = frontier_lock_.lock(*me_, patience, grip); code != Code::OK)
+    if (const Code code = frontier_lock_.lock(me_, patience, grip); code != Code::OK)
         return code;
     Frontier &frontier = control().frontier;
     FrontierCursor cursor = load_cursor(frontier);
@@ -20,23 +32,23 @@ Code Log::advance(const Patience &patience, bool &out_end) noexcept
     // The published head bounds us: it may lag behind finished records after a kill, and it must not point into a segment
     // that was recycled. Head first, lease_chain second: a lease taken after this look lies behind this head.
     const HeadCursor head = snapshot(control().head);
-    Code code = image_->holds(cursor.offset, terminator_size) && image_->holds(head.offset, terminator_size)
+    Code code = image_.holds(cursor.offset, terminator_size) && image_.holds(head.offset, terminator_size)
                     ? Code::OK
                     : Code::CORRUPT;
     if (code == Code::OK) {
         if (frontier.lease_chain.load(acquire) < chain_at(cursor.offset)) {
             cursor = {head.offset, head.sequence}; // nothing was ever leased from here on: all before the head is done
         } else {
-            for (std::uint64_t steps = image_->steps_max(); cursor.offset != head.offset; steps--) {
+            for (std::uint64_t steps = image_.steps_max(); cursor.offset != head.offset; steps--) {
                 // SYNC item-finish: acquire, what the finisher read was read before we let it be overwritten.
-                const RecordWord word{image_->word(cursor.offset).load(acquire)};
+                const RecordWord word{image_.word(cursor.offset).load(acquire)};
                 RecordShape shape;
                 bool sound = steps != 0;
                 if (word.is(RecordState::done)) {
-                    sound = sound && image_->next_record(cursor.offset, cursor.offset, shape);
+                    sound = sound && image_.next_record(cursor.offset, cursor.offset, shape);
                     cursor.sequence++;
                 } else if (word.is(RecordState::end)) {
-                    sound = sound && image_->first_of(word, cursor.offset);
+                    sound = sound && image_.first_of(word, cursor.offset);
                 } else {
                     break;
                 }
@@ -53,11 +65,13 @@ Code Log::advance(const Patience &patience, bool &out_end) noexcept
         // The published tail bounds it too: a dead appender may have left it before an END that others have followed.
         const TailCursor tail = snapshot(control().tail);
         std::uint64_t limit = chain_at(cursor.offset);
-        if (image_->holds(tail.offset, terminator_size))
+        if (image_.holds(tail.offset, terminator_size))
             limit = std::min(limit, chain_at(tail.offset));
         if (limit > frontier.free_below.load(relaxed))
             frontier.free_below.store(limit, release);
-        out_end = RecordWord{image_->word(cursor.offset).load(acquire)}.is(RecordState::empty);
+        const RecordWord word{image_.word(cursor.offset).load(acquire)};
+        out_end = word.is(RecordState::empty);
+        out_head_lags = cursor.offset == head.offset && (word.is(RecordState::done) || word.is(RecordState::end));
     }
     frontier_lock_.unlock();
     return code;
@@ -75,7 +89,7 @@ std::uint64_t Log::used_bytes() const noexcept
 {
     const FrontierCursor frontier = snapshot(control().frontier);
     const TailCursor tail = snapshot(control().tail);
-    if (!image_->holds(frontier.offset, terminator_size) || !image_->holds(tail.offset, terminator_size))
+    if (!image_.holds(frontier.offset, terminator_size) || !image_.holds(tail.offset, terminator_size))
         return 0;
     const Geometry &g = geometry();
     const auto place = [&](std::uint64_t offset) { // position along the chain

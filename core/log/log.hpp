@@ -46,8 +46,13 @@ enum class Shortage { none, items, bytes };
 
 class Log {
 public:
-    Code open(Image &image, Participant &me) noexcept; // NOMEM
-    void close() noexcept;
+    // Becomes a participant of the queue behind `fd` (Participant::attach). The caller holds the ForkGate.
+    Code open(int fd, const Geometry &geometry) noexcept;
+    void close() noexcept;  // the byte lock falls with the mapping
+    void forget() noexcept; // in a forked child, which did not inherit the mapping
+    bool is_open() const { return image_.mapped(); }
+    const Participant &me() const { return me_; }
+    Slot &slot(std::uint32_t index) const { return image_.slot(index); }
 
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
@@ -62,7 +67,18 @@ public:
     // With `lease` the item is TAKEN until finish() or give_back().
     Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
     // Might an item be ready? No lock; false only if the log was empty at some moment during the call.
-    bool peek() const noexcept;
+    IPCQ_INLINE bool peek() const noexcept
+    {
+        const Head &head = control().head;
+        const std::uint64_t epoch = head.epoch.load(acquire);
+        const std::uint64_t offset = head.copy[epoch & 1].offset.load(acquire);
+        if (!image_.holds(offset, terminator_size))
+            return true; // take() will say what is wrong
+        if (!RecordWord{image_.word(offset).load(acquire)}.is(RecordState::empty))
+            return true;
+        // The word may belong to a segment that was recycled meanwhile: empty counts only if the head stood still.
+        return head.epoch.load(relaxed) != epoch;
+    }
     // DONE to all that is ready. Repeatable after a kill.
     Code discard(const Patience &patience) noexcept;
 
@@ -91,23 +107,51 @@ public:
     std::uint64_t ready_items() const noexcept;
     std::uint64_t used_bytes() const noexcept;
 
-    Control &control() const { return image_->control(); }
-    const Geometry &geometry() const { return image_->geometry(); }
+    Control &control() const { return image_.control(); }
+    const Geometry &geometry() const { return image_.geometry(); }
 
 private:
     // append.cpp
-    Code append_to_run(const Message &message, std::uint64_t need, const Patience &patience, Shortage &out_shortage,
-                       bool &out_beyond) noexcept;
+    IPCQ_INLINE Code append_to_run(const Message &message, std::uint64_t need, const Patience &patience,
+                                   Shortage &out_shortage, bool &out_beyond) noexcept;
     Code append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
                         Shortage &out_shortage) noexcept;
-    void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
-    void write_record(std::uint64_t offset, const Message &message) noexcept;
-    Code roll_tail(TailCursor &out_cursor) noexcept;
-    bool room(std::uint64_t sequence) noexcept;
+    IPCQ_INLINE void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
+    IPCQ_INLINE void write_record(std::uint64_t offset, const Message &message) noexcept;
+    // Tail locked. The place for the next record: CORRUPT or OK.
+    IPCQ_INLINE Code roll_tail(TailCursor &out_cursor) noexcept
+    {
+        out_cursor = load_cursor(control().tail);
+        // Relaxed: what earlier holders stored came with the lock.
+        if (sound(out_cursor) && RecordWord{image_.word(out_cursor.offset).load(relaxed)}.is(RecordState::empty))
+            [[likely]] return Code::OK;
+        return roll_tail_slowly(out_cursor);
+    }
+    bool sound(const TailCursor &cursor) const noexcept
+    {
+        return cursor.end_segment - 1 < geometry().segment_count && image_.holds(cursor.offset, terminator_size) &&
+               cursor.offset < geometry().segment_offset(cursor.end_segment);
+    }
+    Code roll_tail_slowly(TailCursor &out_cursor) noexcept;
+    // Tail locked. The limit is a copy of what the head allowed when it was last looked at.
+    IPCQ_INLINE bool room(std::uint64_t sequence) noexcept
+    {
+        return geometry().max_items == 0 || sequence < control().tail.limit.load(relaxed) || room_after_look(sequence);
+    }
+    bool room_after_look(std::uint64_t sequence) noexcept;
+    // frontier.cpp
+    Code advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept;
     // take.cpp
-    Code lock_head(const Patience &patience) noexcept;
+    Code settle_head(const Patience &patience) noexcept; // passes over what is taken or done
+    IPCQ_INLINE Code lock_head(const Patience &patience) noexcept
+    {
+        Grip grip;
+        const Code code = head_lock_.lock(me_, patience, grip);
+        return code == Code::OK && grip == Grip::stolen ? repair_stolen_head() : code;
+    }
+    Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
-    Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
     Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;
     // segments.cpp
@@ -118,19 +162,19 @@ private:
     Code back_run(std::uint64_t first, std::uint64_t count) noexcept;
     Code raise_high_water(std::uint64_t end) noexcept;
     std::uint64_t live_segments() const noexcept;
-    std::uint64_t chain_at(std::uint64_t offset) const noexcept
+    IPCQ_INLINE std::uint64_t chain_at(std::uint64_t offset) const noexcept
     {
-        return image_->segment_word(geometry().segment_of(offset)).chain();
+        return image_.segment_word(geometry().segment_of(offset)).chain();
     }
     // repair.cpp
     Code repair_head() noexcept;
     Code free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept;
     Code give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
 
-    Slot &own_slot() const { return image_->slot(me_->slot_index()); }
+    Slot &own_slot() const { return image_.slot(me_.slot_index()); }
 
-    Image *image_ = nullptr;
-    Participant *me_ = nullptr;
+    Image image_;
+    Participant me_;
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
     std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on

@@ -7,7 +7,6 @@
 // cursor went back would be lost behind it.
 #include "log/log.hpp"
 
-#include <new>
 #include <sys/mman.h>
 
 namespace ipcq {
@@ -24,27 +23,36 @@ bool belongs_to(Owner owner, std::uint32_t slot, std::uint32_t last_generation)
 
 } // namespace
 
-Code Log::open(Image &image, Participant &me) noexcept
+Code Log::open(int fd, const Geometry &geometry) noexcept
 {
-    image_ = &image;
-    me_ = &me;
-    Control &c = image.control();
+    void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                       -1, 0);
+    if (map == MAP_FAILED)
+        return Code::SPACELIMIT;
+    if (const Code code = me_.attach(fd, geometry, image_); code != Code::OK) {
+        ::munmap(map, geometry.segment_count);
+        return code;
+    }
+    touched_ = static_cast<unsigned char *>(map);
+    Control &c = control();
     tail_lock_ = OwnerLock(c.tail.lock, c.waiters.lock[0], c.pills.lock[0]);
     head_lock_ = OwnerLock(c.head.lock, c.waiters.lock[1], c.pills.lock[1]);
     frontier_lock_ = OwnerLock(c.frontier.lock, c.waiters.lock[2], c.pills.lock[2]);
-    void *map = ::mmap(nullptr, image.geometry().segment_count, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (map == MAP_FAILED)
-        return Code::SPACELIMIT;
-    touched_ = static_cast<unsigned char *>(map);
     return Code::OK;
 }
 
 void Log::close() noexcept
 {
-    if (touched_ != nullptr)
-        ::munmap(touched_, geometry().segment_count);
-    touched_ = nullptr;
+    ::munmap(touched_, geometry().segment_count);
+    image_.unmap();
+}
+
+void Log::forget() noexcept
+{
+    if (!is_open())
+        return;
+    ::munmap(touched_, geometry().segment_count); // which pages are mapped is no longer true here
+    image_.forget();
 }
 
 // The head's lock was taken over from a dead owner. It may have taken the record under the cursor without moving on, so
@@ -52,7 +60,7 @@ void Log::close() noexcept
 Code Log::repair_head() noexcept
 {
     HeadCursor cursor = load_cursor(control().head);
-    if (!image_->holds(cursor.offset, terminator_size))
+    if (!image_.holds(cursor.offset, terminator_size))
         return Code::CORRUPT;
     RecordWord word;
     bool moved = false, left = false;
@@ -64,13 +72,30 @@ Code Log::repair_head() noexcept
     return code;
 }
 
+Code Log::settle_head(const Patience &patience) noexcept
+{
+    if (const Code code = lock_head(patience); code != Code::OK)
+        return code;
+    const Code code = repair_head();
+    head_lock_.unlock();
+    return code;
+}
+
+Code Log::repair_stolen_head() noexcept
+{
+    const Code code = repair_head();
+    if (code != Code::OK)
+        head_lock_.unlock();
+    return code;
+}
+
 Code Log::reap(std::uint64_t &out_items) noexcept
 {
     out_items = 0;
     Code result = Code::OK;
     for (std::uint32_t slot = 0; slot < geometry().slot_count; slot++) {
-        Slot &theirs = image_->slot(slot);
-        if (slot == me_->slot_index() || theirs.dirty.load(acquire) == 0 || !me_->hold_dead(slot))
+        Slot &theirs = image_.slot(slot);
+        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot))
             continue;
         if (theirs.dirty.load(acquire) != 0) {
             std::uint64_t items = 0;
@@ -81,7 +106,7 @@ Code Log::reap(std::uint64_t &out_items) noexcept
             else if (result == Code::OK)
                 result = code;
         }
-        me_->let_go(slot);
+        me_.let_go(slot);
     }
     return result;
 }
@@ -99,19 +124,19 @@ Code Log::reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint
 Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept
 {
     Grip grip;
-    if (const Code code = tail_lock_.lock(*me_, short_patience(), grip); code != Code::OK)
+    if (const Code code = tail_lock_.lock(me_, short_patience(), grip); code != Code::OK)
         return code;
     TailCursor tail;
     const Code code = roll_tail(tail);
     if (code == Code::OK) {
-        const std::uint64_t last_chain = image_->segment_word(tail.end_segment - 1).chain();
+        const std::uint64_t last_chain = image_.segment_word(tail.end_segment - 1).chain();
         const std::uint64_t high = control().supply.high_water.load(acquire);
         for (std::uint64_t i = 0; i < high && i < geometry().segment_count; i++) {
-            SegmentWord word = image_->segment_word(i);
+            SegmentWord word = image_.segment_word(i);
             const bool claimed = word.kind() == SegmentKind::claimed && belongs_to(word.owner(), slot, last_generation);
             const bool unlinked = word.kind() == SegmentKind::live && word.chain() > last_chain;
             if (claimed || unlinked)
-                image_->segment(i).store(word.unclaimed().bits, release); // SYNC segment-claim
+                image_.segment(i).store(word.unclaimed().bits, release); // SYNC segment-claim
         }
     }
     tail_lock_.unlock();
@@ -123,7 +148,7 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
     if (const Code code = lock_head(short_patience()); code != Code::OK)
         return code;
     Grip grip;
-    if (const Code code = frontier_lock_.lock(*me_, short_patience(), grip); code != Code::OK) {
+    if (const Code code = frontier_lock_.lock(me_, short_patience(), grip); code != Code::OK) {
         head_lock_.unlock();
         return code;
     }
@@ -132,12 +157,12 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
     // Walks from the frontier to where no leased record can be any more, and calls `visit` for each of theirs.
     const auto each_lease = [&](auto visit) {
         std::uint64_t offset = frontier.offset, sequence = frontier.sequence;
-        for (std::uint64_t steps = image_->steps_max(); steps != 0; steps--) {
-            if (!image_->holds(offset, terminator_size))
+        for (std::uint64_t steps = image_.steps_max(); steps != 0; steps--) {
+            if (!image_.holds(offset, terminator_size))
                 return Code::CORRUPT;
-            const RecordWord word{image_->word(offset).load(acquire)};
+            const RecordWord word{image_.word(offset).load(acquire)};
             if (word.is(RecordState::end)) {
-                if (!image_->first_of(word, offset))
+                if (!image_.first_of(word, offset))
                     return Code::CORRUPT;
                 continue;
             }
@@ -147,7 +172,7 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
                 !visit(offset, sequence, word))
                 return Code::OK;
             RecordShape shape;
-            if (!image_->next_record(offset, offset, shape))
+            if (!image_.next_record(offset, offset, shape))
                 return Code::CORRUPT;
             sequence++;
         }
@@ -167,14 +192,14 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
         if (code == Code::OK)
             code = each_lease([&](std::uint64_t offset, std::uint64_t, RecordWord word) {
                 // Nobody else writes it: its owner is dead, or it is ourselves on closing. SYNC item-commit: ready once more.
-                image_->word(offset).store(word.given_back().bits, release);
+                image_.word(offset).store(word.given_back().bits, release);
                 out_items++;
                 return true;
             });
         control().tail.limit.store(0, relaxed); // the queue holds more: producers count anew
         if (geometry().joinable)                // a plain queue's lease lasts for one copy and is no item of statistics
-            bump(image_->slot(slot).returned, out_items);
-        const bool own = slot == me_->slot_index() && last_generation == me_->self().generation();
+            bump(image_.slot(slot).returned, out_items);
+        const bool own = slot == me_.slot_index() && last_generation == me_.self().generation();
         bump(own ? own_slot().nacks : own_slot().recovered, out_items);
     }
     if (code == Code::OK && (code = recount_zone(head)) == Code::OK)

@@ -34,13 +34,13 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
     // Last in, first out: the segment that the head left just now.
     const std::uint32_t recent = control().supply.recent.load(relaxed);
     const bool found = (count == 1 && recent < control().supply.high_water.load(acquire) &&
-                        image_->segment_word(recent).has_memory() && claim_run(recent, 1, free_below) &&
+                        image_.segment_word(recent).has_memory() && claim_run(recent, 1, free_below) &&
                         ((out_first = recent), true)) ||
                        find_run(count, free_below, out_first);
     if (!found) {
         const std::uint64_t high = control().supply.high_water.load(acquire);
         std::uint64_t first = std::min<std::uint64_t>(high, geometry().segment_count);
-        while (first > 0 && high - first < count - 1 && image_->segment_word(first - 1).claimable(free_below))
+        while (first > 0 && high - first < count - 1 && image_.segment_word(first - 1).claimable(free_below))
             first--; // a run may begin in free segments below
         for (;; first++) {
             if (first + count > geometry().segment_count)
@@ -71,7 +71,7 @@ bool Log::find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t 
     std::uint64_t length = 0, bare = high;
     for (std::uint64_t step = 0; step < high; step++) {
         const std::uint64_t here = (start + step) % high;
-        const SegmentWord word = image_->segment_word(here);
+        const SegmentWord word = image_.segment_word(here);
         length = word.claimable(free_below) ? length + 1 : 0;
         if (length < count)
             continue;
@@ -93,13 +93,13 @@ bool Log::find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t 
 bool Log::claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free_below) noexcept
 {
     for (std::uint64_t i = 0; i < count; i++) // a look at all of them first: most failures then change nothing
-        if (!image_->segment_word(first + i).claimable(free_below))
+        if (!image_.segment_word(first + i).claimable(free_below))
             return false;
     for (std::uint64_t i = 0; i < count; i++) {
-        SegmentWord word = image_->segment_word(first + i);
+        SegmentWord word = image_.segment_word(first + i);
         // SYNC segment-claim: acq_rel, its last user's stores come before ours.
-        if (!word.claimable(free_below) || !image_->segment(first + i).compare_exchange_strong(
-                                               word.bits, SegmentWord::claimed(me_->self(), word.has_memory()).bits,
+        if (!word.claimable(free_below) || !image_.segment(first + i).compare_exchange_strong(
+                                               word.bits, SegmentWord::claimed(me_.self(), word.has_memory()).bits,
                                                std::memory_order_acq_rel, relaxed)) {
             release_run(first, i);
             return false;
@@ -111,8 +111,8 @@ bool Log::claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free
 void Log::release_run(std::uint64_t first, std::uint64_t count) noexcept
 {
     for (std::uint64_t i = 0; i < count; i++) // SYNC segment-claim
-        image_->segment(first + i).store(image_->segment_word(first + i).unclaimed().bits, release);
-    if (count == 1 && image_->segment_word(first).has_memory())
+        image_.segment(first + i).store(image_.segment_word(first + i).unclaimed().bits, release);
+    if (count == 1 && image_.segment_word(first).has_memory())
         control().supply.recent.store(static_cast<std::uint32_t>(first), relaxed);
 }
 
@@ -124,16 +124,16 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
     while (control().supply.backed.load(relaxed) + count > g.capacity_segments + keep_segments && trim()) {
     }
     for (std::uint64_t i = first; i < first + count; i++) {
-        const bool had_memory = image_->segment_word(i).has_memory();
+        const bool had_memory = image_.segment_word(i).has_memory();
         if (!had_memory) {
-            if (const Code code = allocate(image_->file(), g.segment_offset(i), g.segment_size); code != Code::OK)
+            if (const Code code = allocate(image_.file(), g.segment_offset(i), g.segment_size); code != Code::OK)
                 return code;
-            image_->segment(i).store(SegmentWord::claimed(me_->self(), true).bits, release);
+            image_.segment(i).store(SegmentWord::claimed(me_.self(), true).bits, release);
             control().supply.backed.fetch_add(1, relaxed);
         }
         if (had_memory && touched_[i] != 0)
             continue;
-        if (::madvise(&image_->word(g.segment_offset(i)), g.segment_size, MADV_POPULATE_WRITE) != 0 && errno == EFAULT)
+        if (::madvise(&image_.word(g.segment_offset(i)), g.segment_size, MADV_POPULATE_WRITE) != 0 && errno == EFAULT)
             return Code::NOSPACE; // EINVAL of an old kernel is fine: the pages come one by one then
         touched_[i] = 1;
     }
@@ -151,7 +151,7 @@ Code Log::raise_high_water(std::uint64_t end) noexcept
     const std::uint64_t from = geometry().table_offset + (high - 1) * sizeof(Word) / table_step * table_step;
     const std::uint64_t to = geometry().table_offset + (end * sizeof(Word) + table_step - 1) / table_step * table_step;
     if (to - from > table_step)
-        if (const Code code = allocate(image_->file(), from, to - from); code != Code::OK)
+        if (const Code code = allocate(image_.file(), from, to - from); code != Code::OK)
             return code;
     while (high < end &&
            !supply.high_water.compare_exchange_weak(high, static_cast<std::uint32_t>(end), std::memory_order_acq_rel)) {
@@ -165,7 +165,7 @@ std::uint64_t Log::live_segments() const noexcept
     const TailCursor tail = snapshot(control().tail);
     if (tail.end_segment == 0 || tail.end_segment > geometry().segment_count)
         return 0; // roll_tail() will say what is wrong
-    const std::uint64_t last = image_->segment_word(tail.end_segment - 1).chain();
+    const std::uint64_t last = image_.segment_word(tail.end_segment - 1).chain();
     const std::uint64_t free_below = this->free_below();
     return last + 1 > free_below ? last + 1 - free_below : 0;
 }
@@ -188,13 +188,13 @@ bool Log::trim() noexcept
         if (position == 0 || position > high)
             position = high; // from the top: what a steady stream recycles lies low
         position--;
-        const SegmentWord word = image_->segment_word(position);
+        const SegmentWord word = image_.segment_word(position);
         if (!word.has_memory() || !word.claimable(free_below) || !claim_run(position, 1, free_below))
             continue;
         // First the note that there may be no memory, then the deed.
-        image_->segment(position).store(SegmentWord::claimed(me_->self(), false).bits, release);
-        release_memory(image_->file(), geometry().segment_offset(position), geometry().segment_size);
-        image_->segment(position).store(SegmentWord::bare().bits, release);
+        image_.segment(position).store(SegmentWord::claimed(me_.self(), false).bits, release);
+        release_memory(image_.file(), geometry().segment_offset(position), geometry().segment_size);
+        image_.segment(position).store(SegmentWord::bare().bits, release);
         if (supply.backed.fetch_sub(1, relaxed) == 0)
             supply.backed.store(0, relaxed); // a hint that kills have bent; it never wraps into "very much"
         given++;

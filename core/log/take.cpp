@@ -29,19 +29,6 @@ void pass(HeadCursor &cursor) // over a record that is not ready
 
 } // namespace
 
-bool Log::peek() const noexcept
-{
-    const Head &head = control().head;
-    const std::uint64_t epoch = head.epoch.load(acquire);
-    const std::uint64_t offset = head.copy[epoch & 1].offset.load(acquire);
-    if (!image_->holds(offset, terminator_size))
-        return true; // take() will say what is wrong
-    if (!RecordWord{image_->word(offset).load(acquire)}.is(RecordState::empty))
-        return true;
-    // The word may belong to a segment that was recycled meanwhile: empty counts only if the head stood still.
-    return head.epoch.load(relaxed) != epoch;
-}
-
 Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
 {
     if (const Code code = lock_head(patience); code != Code::OK) [[unlikely]]
@@ -49,24 +36,29 @@ Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken
     TEST_POINT("head_locked");
     HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
-    bool moved = false;
-    Code code = Code::CORRUPT;
-    if (image_->holds(cursor.offset, terminator_size)) [[likely]]
-        code = roll_head(cursor, word, moved, out.left_segment);
-    if (code == Code::OK) [[likely]]
-        return copy_out(cursor, word, demand, lease, out);
-    if (moved && code == Code::EMPTY)
-        store_cursor(control().head, cursor);
-    head_lock_.unlock();
-    return code;
+    if (image_.holds(cursor.offset, terminator_size)) [[likely]]
+        word.bits = image_.word(cursor.offset).load(acquire); // SYNC item-commit: shape and payload are read next
+    if (!word.is(RecordState::ready)) [[unlikely]] {
+        bool moved = false;
+        const Code code = roll_head(cursor, word, moved, out.left_segment);
+        if (moved && code == Code::EMPTY)
+            store_cursor(control().head, cursor);
+        if (code != Code::OK) {
+            head_lock_.unlock();
+            return code;
+        }
+    }
+    return copy_out(cursor, word, demand, lease, out);
 }
 
 // Head locked. OK with the first ready record under the cursor, EMPTY with the end of the log under it, or CORRUPT.
 Code Log::roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept
 {
-    for (std::uint64_t steps = image_->steps_max(); steps != 0; steps--) {
+    if (!image_.holds(cursor.offset, terminator_size))
+        return Code::CORRUPT;
+    for (std::uint64_t steps = image_.steps_max(); steps != 0; steps--) {
         // SYNC item-commit: acquire, we read shape and payload next.
-        out_word.bits = image_->word(cursor.offset).load(acquire);
+        out_word.bits = image_.word(cursor.offset).load(acquire);
         if (out_word.is(RecordState::ready)) [[likely]]
             return Code::OK;
         if (out_word.is(RecordState::empty))
@@ -75,12 +67,12 @@ Code Log::roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, b
         if (out_word.is(RecordState::end)) {
             control().supply.recent.store(static_cast<std::uint32_t>(geometry().segment_of(cursor.offset)), relaxed);
             out_left = true;
-            if (!image_->first_of(out_word, cursor.offset))
+            if (!image_.first_of(out_word, cursor.offset))
                 return Code::CORRUPT;
             continue;
         }
         RecordShape shape;
-        if (!image_->next_record(cursor.offset, cursor.offset, shape))
+        if (!image_.next_record(cursor.offset, cursor.offset, shape))
             return Code::CORRUPT;
         pass(cursor);
     }
@@ -92,7 +84,7 @@ Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, boo
 {
     RecordShape shape;
     const std::uint64_t here = cursor.offset;
-    if (!image_->next_record(here, cursor.offset, shape)) [[unlikely]] {
+    if (!image_.next_record(here, cursor.offset, shape)) [[unlikely]] {
         head_lock_.unlock();
         return Code::CORRUPT;
     }
@@ -110,19 +102,19 @@ Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, boo
     if (cursor.zone != 0)
         cursor.zone--;
     cursor.sequence++;
-    Word &state = image_->word(here);
+    Word &state = image_.word(here);
     const bool outside = lease || size > copy_inside_max;
     if (!outside) {
         if (size != 0)
-            std::memcpy(demand.buffer, image_->payload(here), size);
+            std::memcpy(demand.buffer, image_.payload(here), size);
         // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
-        state.store(word.with(RecordState::done, me_->self()).bits, release);
+        state.store(word.with(RecordState::done, me_.self()).bits, release);
     } else {
         // Before the lease: the frontier may jump over chains in which nothing was ever leased.
         const std::uint64_t chain = chain_at(here);
         if (control().frontier.lease_chain.load(relaxed) < chain)
             control().frontier.lease_chain.store(chain, release);
-        state.store(word.with(RecordState::taken, me_->self()).bits, release);
+        state.store(word.with(RecordState::taken, me_.self()).bits, release);
         TEST_POINT("taken");
     }
     store_cursor(control().head, cursor);
@@ -131,27 +123,14 @@ Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, boo
     if (lease)
         bump(slot.leases);
     out.leased = lease;
-    out.more = !RecordWord{image_->word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
+    out.more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
     head_lock_.unlock();
     if (outside) {
         if (size != 0)
-            std::memcpy(demand.buffer, image_->payload(here), size);
+            std::memcpy(demand.buffer, image_.payload(here), size);
         if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
-            state.exchange(word.with(RecordState::done, me_->self()).bits, sequential);
+            state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
     }
-    return Code::OK;
-}
-
-Code Log::lock_head(const Patience &patience) noexcept
-{
-    Grip grip;
-    if (const Code code = head_lock_.lock(*me_, patience, grip); code != Code::OK) [[unlikely]]
-        return code;
-    if (grip == Grip::stolen) [[unlikely]]
-        if (const Code code = repair_head(); code != Code::OK) {
-            head_lock_.unlock();
-            return code;
-        }
     return Code::OK;
 }
 
@@ -160,19 +139,19 @@ Code Log::recount_zone(HeadCursor &cursor) const noexcept
 {
     std::uint64_t offset = cursor.offset, left = cursor.zone;
     cursor.skipped = 0;
-    for (std::uint64_t steps = image_->steps_max(); left != 0; steps--) {
-        if (steps == 0 || !image_->holds(offset, terminator_size))
+    for (std::uint64_t steps = image_.steps_max(); left != 0; steps--) {
+        if (steps == 0 || !image_.holds(offset, terminator_size))
             return Code::CORRUPT;
-        const RecordWord word{image_->word(offset).load(acquire)};
+        const RecordWord word{image_.word(offset).load(acquire)};
         if (word.is(RecordState::empty))
             break;
         if (word.is(RecordState::end)) {
-            if (!image_->first_of(word, offset))
+            if (!image_.first_of(word, offset))
                 return Code::CORRUPT;
             continue;
         }
         RecordShape shape;
-        if (!image_->next_record(offset, offset, shape))
+        if (!image_.next_record(offset, offset, shape))
             return Code::CORRUPT;
         if (!word.is(RecordState::ready))
             cursor.skipped++;
@@ -200,26 +179,26 @@ Code Log::discard(const Patience &patience) noexcept
     if (const Code code = lock_head(patience); code != Code::OK)
         return code;
     HeadCursor cursor = load_cursor(control().head);
-    Code code = image_->holds(cursor.offset, terminator_size) ? Code::OK : Code::CORRUPT;
-    std::uint64_t steps = image_->steps_max();
+    Code code = image_.holds(cursor.offset, terminator_size) ? Code::OK : Code::CORRUPT;
+    std::uint64_t steps = image_.steps_max();
     for (std::uint64_t unsaved = 0; code == Code::OK; steps--) {
-        const RecordWord word{image_->word(cursor.offset).load(acquire)};
+        const RecordWord word{image_.word(cursor.offset).load(acquire)};
         if (word.is(RecordState::empty) || steps == 0)
             break;
         if (word.is(RecordState::end)) {
-            if (!image_->first_of(word, cursor.offset))
+            if (!image_.first_of(word, cursor.offset))
                 code = Code::CORRUPT;
             continue;
         }
         const bool ready = word.is(RecordState::ready);
         std::uint64_t next = 0;
         RecordShape shape;
-        if (!image_->next_record(cursor.offset, next, shape)) {
+        if (!image_.next_record(cursor.offset, next, shape)) {
             code = Code::CORRUPT;
             break;
         }
         if (ready) {
-            image_->word(cursor.offset).store(word.with(RecordState::done, me_->self()).bits, release);
+            image_.word(cursor.offset).store(word.with(RecordState::done, me_.self()).bits, release);
             cursor.sequence++;
             if (cursor.zone != 0)
                 cursor.zone--;

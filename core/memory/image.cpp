@@ -5,6 +5,7 @@
 #include "memory/one_mapping.hpp"
 #endif
 
+#include <algorithm>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -32,9 +33,11 @@ Code Image::map(int fd, const Geometry &geometry) noexcept
     base_ = static_cast<char *>(map);
     table_ = reinterpret_cast<Word *>(base_ + geometry.table_offset);
     geometry_ = geometry;
-    struct stat status {};
-    if (::fstat(fd, &status) == 0)
-        file_end_.store(static_cast<std::uint64_t>(status.st_size), relaxed);
+    file_ = fd;
+    if (!look_at_file()) {
+        unmap();
+        return Code::TRUNCATED;
+    }
     return Code::OK;
 }
 
@@ -54,14 +57,24 @@ void Image::unmap() noexcept
     pin_ = nullptr;
 }
 
-bool Image::look_at_file(std::uint64_t end) const noexcept
+bool Image::holds_now(std::uint64_t offset, std::uint64_t size) const noexcept
 {
-    struct stat status {};
+    if (offset < geometry_.data_offset || (offset & 7) != 0 || offset > geometry_.map_size ||
+        size > geometry_.map_size - offset || !look_at_file()) // the file may have grown
+        return false;
+    return offset - geometry_.data_offset <= span_.load(relaxed) - size;
+}
+
+bool Image::look_at_file() const noexcept
+{
+    struct stat status{};
     if (::fstat(file_, &status) != 0)
         return false;
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    file_end_.store(size, relaxed);
-    return end <= size;
+    const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), geometry_.map_size);
+    if (size < geometry_.data_offset + geometry_.segment_size)
+        return false;
+    span_.store(size - geometry_.data_offset, relaxed);
+    return true;
 }
 
 } // namespace ipcq

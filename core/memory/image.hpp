@@ -39,20 +39,20 @@ public:
     Word &segment(std::uint64_t index) const { return table_[index]; }
     SegmentWord segment_word(std::uint64_t index) const { return {table_[index].load(acquire)}; }
 
-    // May [offset, offset + size) of the data be touched? False for anything outside the mapping or behind the file's end.
-    bool holds(std::uint64_t offset, std::uint64_t size) const noexcept
+    // May [offset, offset + size) of the data be touched, for a size of at most a segment? False for anything outside the
+    // mapping, unaligned, or behind the file's end.
+    IPCQ_INLINE bool holds(std::uint64_t offset, std::uint64_t size) const noexcept
     {
-        if (offset < geometry_.data_offset || (offset & 7) != 0 || offset > geometry_.map_size ||
-            size > geometry_.map_size - offset)
-            return false;
-        return offset + size <= file_end_.load(relaxed) || look_at_file(offset + size);
+        // One comparison for both ends: an offset before the data wraps around to a very large one.
+        return (offset - geometry_.data_offset <= span_.load(relaxed) - size && (offset & 7) == 0) ||
+               holds_now(offset, size);
     }
     Word &word(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset); }
     Word &shape(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset + 8); }
     char *payload(std::uint64_t offset) const { return base_ + offset + record_header_size; }
 
     // The record behind the one at `offset`, whose shape is returned; false if its size leads out of the image.
-    bool next_record(std::uint64_t offset, std::uint64_t &out_next, RecordShape &out_shape) const noexcept
+    IPCQ_INLINE bool next_record(std::uint64_t offset, std::uint64_t &out_next, RecordShape &out_shape) const noexcept
     {
         const RecordShape shape_here{shape(offset).load(relaxed)}; // relaxed: ordered by the acquire of the state word
         if (shape_here.size() > geometry_.map_size - offset)
@@ -79,14 +79,15 @@ public:
     std::uint64_t steps_max() const { return geometry_.map_size / record_header_size + geometry_.segment_count; }
 
 private:
-    bool look_at_file(std::uint64_t end) const noexcept;
+    bool holds_now(std::uint64_t offset, std::uint64_t size) const noexcept;
+    bool look_at_file() const noexcept;
 
     char *base_ = nullptr;
     Word *table_ = nullptr;
     char *pin_ = nullptr; // a second mapping when the first one is shared with others of this process (tests)
     int file_ = -1;
     Geometry geometry_;
-    mutable std::atomic<std::uint64_t> file_end_{0}; // the file reached at least this far; it never shrinks
+    mutable std::atomic<std::uint64_t> span_{0}; // bytes of data that the file holds at least; it never shrinks
 };
 
 } // namespace ipcq

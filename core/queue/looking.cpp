@@ -31,9 +31,9 @@ Code SharedQueue::statistics(Statistics &out) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    out = {};
+    out ={};
     for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
-        const Slot &slot = image_.slot(i);
+        const Slot &slot = log_.slot(i);
         out.puts += slot.puts.load(relaxed);
         out.gets += slot.gets.load(relaxed);
         out.dones += slot.dones.load(relaxed);
@@ -41,14 +41,14 @@ Code SharedQueue::statistics(Statistics &out) noexcept
         out.recovered += slot.recovered.load(relaxed);
         if (slot.dirty.load(acquire) != 0) {
             out.taken += slot.leases.load(relaxed) - slot.dones.load(relaxed) - slot.returned.load(relaxed);
-            out.participants += me_.slot_alive(i) ? 1 : 0;
+            out.participants += log_.me().slot_alive(i) ? 1 : 0;
         }
     }
     out.items = log_.ready_items();
     bool end = false;
     log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
     out.bytes_used = log_.used_bytes();
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd_.get(), &status) == 0)
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
     out.getters_waiting = waiters().getters.load(relaxed);
@@ -69,16 +69,16 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
         return code;
     out_count = 0;
     for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
-        const Slot &slot = image_.slot(i);
+        const Slot &slot = log_.slot(i);
         if (slot.dirty.load(acquire) == 0)
             continue;
         if (out_count < capacity) {
             ParticipantReport &report = array[out_count];
-            report = {};
+            report ={};
             report.slot = i;
             report.pid = slot.pid.load(relaxed);
-            report.alive = me_.slot_alive(i);
-            report.self = i == me_.slot_index();
+            report.alive = log_.me().slot_alive(i);
+            report.self = i == log_.me().slot_index();
             report.puts = slot.puts.load(relaxed);
             report.gets = slot.gets.load(relaxed);
             report.dones = slot.dones.load(relaxed);

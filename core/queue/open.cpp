@@ -74,7 +74,7 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
     Code code = check_options(options, trouble);
     if (code == Code::OK)
         code = attach();
-    struct stat status {};
+    struct stat status{};
     if (code == Code::OK && (::fstat(fd_.get(), &status) != 0 || status.st_nlink == 0)) {
         detach(); // unlinked between open and attach: nobody would find us there
         code = Code::NOTFOUND;
@@ -124,26 +124,22 @@ Code SharedQueue::check_options(const Options &options, Trouble &trouble) const 
 
 Code SharedQueue::attach() noexcept
 {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd_.get(), &status) != 0)
         return Code::SYSTEM;
     device_ = status.st_dev;
     inode_ = status.st_ino;
     {
         const ForkGate gate;
-        if (const Code code = me_.attach(fd_.get(), geometry_, image_); code != Code::OK)
+        if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
             return code;
-        if (const Code code = log_.open(image_, me_); code != Code::OK) {
-            image_.unmap();
-            return code;
-        }
         epoch_ = fork_epoch();
-        if (me_.took_over()) {
+        if (log_.me().took_over()) {
             std::uint64_t items = 0;
-            log_.reap_slot(me_.slot_index(), me_.self().generation() - 1, items); // else the next reaper repeats it
+            log_.reap_slot(log_.me().slot_index(), log_.me().self().generation() - 1, items); // else the next reaper repeats it
         }
     }
-    Slot &slot = image_.slot(me_.slot_index());
+    Slot &slot = log_.slot(log_.me().slot_index());
     slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed); // a new life begins with none
     return Code::OK;
 }
@@ -151,17 +147,16 @@ Code SharedQueue::attach() noexcept
 // The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
 void SharedQueue::detach() noexcept
 {
-    if (epoch_ == fork_epoch() && image_.mapped()) {
+    if (epoch_ == fork_epoch() && log_.is_open()) {
         const ForkGate gate;
         std::uint64_t items = 0;
-        Slot &slot = image_.slot(me_.slot_index());
+        Slot &slot = log_.slot(log_.me().slot_index());
         // On failure (a stopped process holds a lock) the slot stays dirty and whoever reaps next does it.
-        if (log_.reap_slot(me_.slot_index(), me_.self().generation(), items) == Code::OK)
+        if (log_.reap_slot(log_.me().slot_index(), log_.me().self().generation(), items) == Code::OK)
             slot.dirty.store(0, release);
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
             wake_one(waiters().getters, pills().getters);
         log_.close();
-        image_.unmap(); // the byte lock falls with the mapping
     }
     epoch_ = 0;
 }
@@ -174,9 +169,8 @@ Code SharedQueue::attach_after_fork() noexcept
     Code code = Code::OK;
     if (epoch_ != fork_epoch()) {
         // The parent's mapping was not inherited; the address may belong to somebody else by now.
-        image_.forget();
-        log_.close();
-        struct stat status {};
+        log_.forget();
+        struct stat status{};
         Descriptor fresh;
         const bool ours = ::fstat(fd_.get(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
         if (ours) {
@@ -202,7 +196,7 @@ Code SharedQueue::attach_after_fork() noexcept
 void SharedQueue::close() noexcept
 {
     detach();
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd_.get(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_)
         fd_.forget(); // closed behind our back: not ours to close again
     else if (geometry_.anonymous)

@@ -23,6 +23,8 @@ void touch_to_write(void *buffer, std::uint64_t capacity)
     }
 }
 
+constexpr std::uint64_t look_interval = 100'000'000; // ticks: some 30 to 100 ms
+
 } // namespace
 
 Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
@@ -55,6 +57,11 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
     touch_to_write(demand.buffer, demand.capacity);
+    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
+    if (geometry_.joinable && ticks() - last_look_.load(relaxed) > look_interval) [[unlikely]] {
+        last_look_.store(ticks(), relaxed);
+        clean_up_if_due();
+    }
     for (;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);

@@ -50,23 +50,28 @@ private:
     bool clean_up() noexcept;
     bool clean_up_if_due() noexcept;
     void wake_joiners_if_done() noexcept;
-    void wake_after_get(const Taken &taken) noexcept;
+    IPCQ_INLINE void wake_after_get(const Taken &taken) noexcept
+    {
+        if (taken.more && waiters().getters.load(relaxed) != 0) [[unlikely]]
+            wake_one(waiters().getters, pills().getters); // the baton: another item is ready
+        if (geometry_.max_items != 0 || taken.left_segment)
+            wake_one(waiters().putters, pills().putters);
+    }
     template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
 
-    Waiters &waiters() const { return image_.control().waiters; }
-    Pills &pills() const { return image_.control().pills; }
+    Waiters &waiters() const { return log_.control().waiters; }
+    Pills &pills() const { return log_.control().pills; }
 
     QueueName name_;
     Geometry geometry_;
     Descriptor fd_;
     std::uint64_t device_ = 0, inode_ = 0; // is fd_ still our file?
     std::uint64_t epoch_ = 0;              // of the process that is attached
-    Image image_;
-    Participant me_;
     Log log_;
     LeaseBook book_;
     Pace put_pace_, get_pace_;
     std::atomic<Nanoseconds> last_clean_up_{0};
+    std::atomic<std::uint64_t> last_look_{0}; // in ticks
 };
 
 // One slice of sleep. OK: look again.

@@ -85,12 +85,4 @@ void SharedQueue::wake_joiners_if_done() noexcept
         wake_all(waiters().joiners, pills().joiners);
 }
 
-void SharedQueue::wake_after_get(const Taken &taken) noexcept
-{
-    if (taken.more && waiters().getters.load(relaxed) != 0) [[unlikely]]
-        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
-    if (geometry_.max_items != 0 || taken.left_segment)
-        wake_one(waiters().putters, pills().putters);
-}
-
 } // namespace ipcq

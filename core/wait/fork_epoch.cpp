@@ -7,9 +7,9 @@
 
 namespace ipcq {
 
-volatile std::uint64_t *fork_epoch_page = nullptr;
-
 namespace {
+
+std::uint64_t no_page_yet = 0;
 
 std::atomic<std::uint64_t> last_epoch{0}; // inherited by a child, so that its epoch is new
 pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -17,6 +17,12 @@ pthread_once_t once = PTHREAD_ONCE_INIT;
 
 void lock_gate() { ::pthread_mutex_lock(&gate); }
 void unlock_gate() { ::pthread_mutex_unlock(&gate); }
+
+} // namespace
+
+volatile std::uint64_t *fork_epoch_page = &no_page_yet;
+
+namespace {
 
 void prepare() noexcept
 {
@@ -33,7 +39,7 @@ void prepare() noexcept
 std::uint64_t fork_epoch_slowly() noexcept
 {
     ::pthread_once(&once, prepare);
-    if (fork_epoch_page == nullptr)
+    if (fork_epoch_page == &no_page_yet)
         return 1; // no memory for a page: forks go unnoticed, everything else works
     auto page = std::atomic_ref<std::uint64_t>(*const_cast<std::uint64_t *>(fork_epoch_page));
     std::uint64_t epoch = 0;

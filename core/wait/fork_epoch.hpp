@@ -10,12 +10,11 @@ namespace ipcq {
 
 // Differs between a process and its forked child. Never 0 after the first call.
 std::uint64_t fork_epoch_slowly() noexcept;
-extern volatile std::uint64_t *fork_epoch_page;
+extern volatile std::uint64_t *fork_epoch_page; // never nullptr
 
 inline std::uint64_t fork_epoch() noexcept
 {
-    const volatile std::uint64_t *page = fork_epoch_page;
-    const std::uint64_t epoch = page != nullptr ? *page : 0;
+    const std::uint64_t epoch = *fork_epoch_page;
     return epoch != 0 ? epoch : fork_epoch_slowly();
 }
 

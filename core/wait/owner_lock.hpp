@@ -19,7 +19,7 @@ public:
     OwnerLock(Word &word, HalfWord &sleepers, Pill &pill) : word_(&word), sleepers_(&sleepers), pill_(&pill) {}
 
     // OK, or why the caller could not wait longer: BUSY (nowait), TIMEDOUT, CANCELLED, INTERRUPTED, BADHANDLE.
-    Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
+    IPCQ_INLINE Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
     {
         std::uint64_t none = 0;
         // SYNC lock-handover: acquire, because we go on with what the previous owner stored before its release.
@@ -32,7 +32,7 @@ public:
 
     // SYNC lock-handover: seq_cst, because the owner looks at the sleepers next (and, after unlocking, at those of the
     // queue): the exchange is its half of the Dekker handshake in sleep_on().
-    void unlock() noexcept
+    IPCQ_INLINE void unlock() noexcept
     {
         word_->exchange(0, sequential);
         fence_before_look();
