@@ -11,9 +11,10 @@
 namespace ipcq {
 
 constinit thread_local ThreadRecord this_thread;
-std::atomic<bool> calls_must_fence{false};
 
 namespace {
+
+bool calls_must_fence = false; // the system has no membarrier
 
 // All guarded by the ForkGate, so that a child never inherits them half changed.
 ThreadRecord *threads = nullptr;
@@ -30,12 +31,12 @@ struct Unlister {
     ~Unlister()
     {
         const ForkGate gate;
-        if (record.epoch != threads_epoch)
+        if (record.listed != threads_epoch)
             return;
         (record.previous != nullptr ? record.previous->next : threads) = record.next;
         if (record.next != nullptr)
             record.next->previous = record.previous;
-        record.epoch = 0; // a call made by a later destructor of this thread lists it again
+        record.epoch = record.listed = 0; // a call made by a later destructor of this thread lists it again
     }
 };
 
@@ -85,9 +86,11 @@ void list_thread(ThreadRecord &record) noexcept
 {
     const std::uint64_t epoch = fork_epoch();
     const ForkGate gate;
+    if (record.listed == epoch) // no membarrier: the gate was this call's fence
+        return;
     if (threads_epoch != epoch) {
         if (!membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
-            calls_must_fence.store(true);
+            calls_must_fence = true;
         threads = nullptr; // a forked child has one thread, whatever the list says
         threads_epoch = epoch;
     }
@@ -96,7 +99,9 @@ void list_thread(ThreadRecord &record) noexcept
     if (threads != nullptr)
         threads->previous = &record;
     threads = &record;
-    record.epoch = epoch;
+    record.listed = epoch;
+    if (!calls_must_fence)
+        record.epoch = epoch;
     static thread_local Unlister at_thread_end{record};
     static_cast<void>(at_thread_end);
 }
@@ -108,7 +113,7 @@ ipcq_t *make_handle(Queue *queue) noexcept
         return nullptr;
     cell->queue.store(queue, std::memory_order_release);
     cell->closing.store(0, std::memory_order_release);
-    const std::uint32_t generation = cell->generation.fetch_add(1, std::memory_order_acq_rel) + 1;
+    const std::uint32_t generation = cell->generation.fetch_add(1, std::memory_order_acq_rel) + 1; // odd: open
     return reinterpret_cast<ipcq_t *>(reinterpret_cast<std::uintptr_t>(cell) | (generation & 63));
 }
 
@@ -118,10 +123,11 @@ Code close_handle(ipcq_t *handle) noexcept
         return Code::INVALID;
     const auto bits = reinterpret_cast<std::uintptr_t>(handle);
     auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
-    std::uint32_t open = 0;
-    if ((cell->generation.load(std::memory_order_acquire) & 63) != (bits & 63) ||
-        !cell->closing.compare_exchange_strong(open, 1, std::memory_order_acq_rel))
+    std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
+    if ((generation & 63) != (bits & 63) ||
+        !cell->generation.compare_exchange_strong(generation, generation + 1, std::memory_order_acq_rel))
         return Code::BADHANDLE; // also when another thread is closing it
+    cell->closing.store(1, std::memory_order_release);
     fence_all_threads();
     Queue *queue = cell->queue.load(std::memory_order_acquire);
     const ThreadRecord *self = &this_thread;
@@ -132,7 +138,6 @@ Code close_handle(ipcq_t *handle) noexcept
     }
     queue->close();
     cell->queue.store(nullptr, std::memory_order_release);
-    cell->generation.fetch_add(1, std::memory_order_acq_rel);
     return_cell(cell);
     return Code::OK;
 }

@@ -19,21 +19,23 @@ namespace ipcq {
 struct alignas(64) Cell {
     std::atomic<Queue *> queue{nullptr};
     std::atomic<std::uint32_t> generation{0}; // odd while open
-    std::atomic<std::uint32_t> closing{0};
+    std::atomic<std::uint32_t> closing{0};    // tells waits that began before the generation changed
     Cell *next_free = nullptr;
 };
 
 // One a thread, known to all closers while the thread lives.
 struct ThreadRecord {
     std::atomic<Cell *> active{nullptr};
-    std::uint64_t epoch = 0; // of the process in which it is listed
+    std::uint64_t epoch = 0;  // of the process in which calls need no more than the store above
+    std::uint64_t listed = 0; // of the process in whose list it stands
     ThreadRecord *previous = nullptr, *next = nullptr;
 };
 
 // Reached by one instruction: without a constructor, and in the part of thread storage that is laid out at load time.
 extern constinit thread_local ThreadRecord this_thread __attribute__((tls_model("initial-exec")));
+
+// A thread's first call in this process; or every call, each then with a fence, where the system has no membarrier.
 void list_thread(ThreadRecord &record) noexcept;
-extern std::atomic<bool> calls_must_fence; // the system has no membarrier
 
 // nullptr if there is no memory; the queue stays the caller's then.
 ipcq_t *make_handle(Queue *queue) noexcept;
@@ -44,32 +46,28 @@ Code close_handle(ipcq_t *handle) noexcept;
 // The presence of one call in one queue.
 class Call {
 public:
-    explicit Call(ipcq_t *handle) noexcept : record_(this_thread)
+    IPCQ_INLINE explicit Call(ipcq_t *handle) noexcept
     {
-        if (handle == nullptr) {
+        const auto bits = reinterpret_cast<std::uintptr_t>(handle);
+        auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
+        if (cell == nullptr) [[unlikely]] {
             code_ = Code::INVALID;
             return;
         }
-        if (record_.epoch != fork_epoch()) [[unlikely]]
-            list_thread(record_);
-        const auto bits = reinterpret_cast<std::uintptr_t>(handle);
-        auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
         // SYNC call-presence: this store, then the look at the cell; the closer's membarrier stands between its own two.
-        record_.active.store(cell, std::memory_order_release);
-        if (calls_must_fence.load(std::memory_order_relaxed))
-            std::atomic_thread_fence(std::memory_order_seq_cst);
-        else
-            std::atomic_signal_fence(std::memory_order_seq_cst);
-        const std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
-        if ((generation & 63) != (bits & 63) || cell->closing.load(std::memory_order_acquire) != 0) [[unlikely]] {
+        this_thread.active.store(cell, std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        if (this_thread.epoch != fork_epoch()) [[unlikely]]
+            list_thread(this_thread);
+        if (((cell->generation.load(std::memory_order_acquire) ^ bits) & 63) != 0) [[unlikely]] {
             code_ = Code::BADHANDLE;
             return;
         }
         cell_ = cell;
-        queue_ = cell->queue.load(std::memory_order_acquire);
+        queue_ = cell->queue.load(std::memory_order_relaxed); // ordered by the generation
     }
     // SYNC call-presence: release, what the call did with the queue comes before its end.
-    ~Call() { record_.active.store(nullptr, std::memory_order_release); }
+    IPCQ_INLINE ~Call() { this_thread.active.store(nullptr, std::memory_order_release); }
     Call(const Call &) = delete;
     Call &operator=(const Call &) = delete;
 
@@ -78,7 +76,6 @@ public:
     Patience patience(Nanoseconds deadline) const { return {deadline, nullptr, &cell_->closing, false}; }
 
 private:
-    ThreadRecord &record_;
     Cell *cell_ = nullptr;
     Queue *queue_ = nullptr;
     Code code_ = Code::OK;

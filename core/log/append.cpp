@@ -1,76 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Putting a record at the tail. The one commit is the store of READY (or of END, when the record starts a new run of
-// segments); whatever was written before it is invisible, and whoever gets the tail's lock after a kill rolls the cursor
-// over what was committed.
-#include "log/log.hpp"
-
-#include "log/test_point.hpp"
-
-#include <cstring>
+// Putting a record where the common case does not do: a kill left work, the queue is shut down or full, or the record
+// needs a new run of segments.
+#include "log/append.hpp"
 
 namespace ipcq {
 
-Code Log::append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
+// Tail locked; unlocks.
+Code Log::append_otherwise(TailCursor cursor, const Message &message, std::uint64_t need, const Patience &patience,
+                           Shortage &out_shortage) noexcept
 {
-    out_shortage = Shortage::none;
-    const std::uint64_t need = record_size(message.size);
-    if (need + terminator_size <= geometry().segment_size) [[likely]] {
-        bool beyond = false;
-        const Code code = append_to_run(message, need, patience, out_shortage, beyond);
-        if (!beyond) [[likely]]
-            return code;
-    }
-    return append_new_run(message, need, patience, out_shortage);
-}
-
-// out_beyond: the record does not fit behind the tail; nothing was done.
-Code Log::append_to_run(const Message &message, std::uint64_t need, const Patience &patience, Shortage &out_shortage,
-                        bool &out_beyond) noexcept
-{
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) [[unlikely]]
-        return code;
-    TEST_POINT("tail_locked");
-    TailCursor cursor;
     Code code = roll_tail(cursor);
-    if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0) [[unlikely]]
+    if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
-    if (code == Code::OK && !room(cursor.sequence)) [[unlikely]] {
+    if (code == Code::OK && !room(cursor.sequence)) {
         out_shortage = Shortage::items;
         code = Code::FULL;
     }
-    out_beyond = cursor.offset + need + terminator_size > geometry().segment_offset(cursor.end_segment);
-    if (code != Code::OK || out_beyond) [[unlikely]] {
-        out_beyond = code == Code::OK && out_beyond;
-        tail_lock_.unlock();
-        return code;
+    if (code == Code::OK && sound(cursor, need)) {
+        commit(cursor, message, need);
+        return Code::OK;
     }
-    commit(cursor, message, need);
-    return Code::OK;
-}
-
-// Tail locked, room checked; unlocks.
-void Log::commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept
-{
-    write_record(cursor.offset, message);
-    // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
-    image_.word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
-    // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
-    image_.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
-    TEST_POINT("put_committed");
-    cursor.offset += need;
-    cursor.sequence++;
-    store_cursor(control().tail, cursor);
-    bump(own_slot().puts);
     tail_lock_.unlock();
-}
-
-void Log::write_record(std::uint64_t offset, const Message &message) noexcept
-{
-    image_.shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
-    if (message.size != 0)
-        std::memcpy(image_.payload(offset), message.data, message.size);
+    return code == Code::OK ? append_new_run(message, need, patience, out_shortage) : code;
 }
 
 Code Log::append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
@@ -101,7 +53,7 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
         release_run(first, count);
         return code;
     }
-    TailCursor cursor;
+    TailCursor cursor = load_cursor(control().tail);
     Code code = roll_tail(cursor);
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
@@ -114,7 +66,7 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
         release_run(first, count);
         return code;
     }
-    if (count == 1 && cursor.offset + need + terminator_size <= g.segment_offset(cursor.end_segment)) {
+    if (count == 1 && sound(cursor, need)) {
         release_run(first, count); // somebody appended a segment meanwhile: use that one
         commit(cursor, message, need);
         return Code::OK;
@@ -133,33 +85,30 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
     return Code::OK;
 }
 
-// A holder that died after its commit left the cursor before at most one END and one record.
-Code Log::roll_tail_slowly(TailCursor &out_cursor) noexcept
+// Tail locked. A holder that died after its commit left the cursor before at most one END and one record.
+Code Log::roll_tail(TailCursor &cursor) noexcept
 {
-    TailCursor cursor = out_cursor;
-    if (!sound(cursor))
-        return Code::CORRUPT;
-    RecordWord word{image_.word(cursor.offset).load(acquire)};
-    for (std::uint64_t steps = image_.steps_max(); !word.is(RecordState::empty); steps--) {
+    bool moved = false;
+    for (std::uint64_t steps = image_.steps_max(); steps != 0 && sound(cursor, 0); steps--) {
+        const RecordWord word{image_.word(cursor.offset).load(acquire)};
+        if (word.is(RecordState::empty)) {
+            if (moved)
+                store_cursor(control().tail, cursor);
+            return Code::OK;
+        }
+        moved = true;
         RecordShape shape;
-        if (steps == 0)
-            return Code::CORRUPT;
         if (word.is(RecordState::end)) {
             if (!image_.first_of(word, cursor.offset))
-                return Code::CORRUPT;
+                break;
             cursor.end_segment = std::uint64_t{word.next_first()} + word.next_count();
         } else {
             if (!image_.next_record(cursor.offset, cursor.offset, shape))
-                return Code::CORRUPT;
+                break;
             cursor.sequence++;
         }
-        word.bits = image_.word(cursor.offset).load(acquire);
     }
-    if (!sound(cursor))
-        return Code::CORRUPT;
-    store_cursor(control().tail, cursor);
-    out_cursor = cursor;
-    return Code::OK;
+    return Code::CORRUPT;
 }
 
 // The limit is used up: look at the head itself.
@@ -186,7 +135,7 @@ Code Log::refuse_appends(std::uint32_t mode, const Patience &patience) noexcept
     Grip grip;
     if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
         return code;
-    TailCursor cursor;
+    TailCursor cursor = load_cursor(control().tail);
     const Code code = roll_tail(cursor);
     // SYNC shutdown: set under the tail's lock, so every commit came before it; getters load it before they look.
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) < mode)

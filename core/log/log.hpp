@@ -56,7 +56,7 @@ public:
 
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
-    Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    IPCQ_INLINE Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
     // Is there room by items now? A look without the lock.
     bool room_by_items() const noexcept;
     // Sets the shutdown word: no commit follows it.
@@ -65,7 +65,7 @@ public:
     // --- take.cpp: the head
     // OK, EMPTY, TOOBIG or WRONGTYPE (the item stays; out.size and out.type are written), CORRUPT, or why no lock.
     // With `lease` the item is TAKEN until finish() or give_back().
-    Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
+    IPCQ_INLINE Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
     // Might an item be ready? No lock; false only if the log was empty at some moment during the call.
     IPCQ_INLINE bool peek() const noexcept
     {
@@ -112,27 +112,24 @@ public:
 
 private:
     // append.cpp
-    IPCQ_INLINE Code append_to_run(const Message &message, std::uint64_t need, const Patience &patience,
-                                   Shortage &out_shortage, bool &out_beyond) noexcept;
+    Code append_otherwise(TailCursor cursor, const Message &message, std::uint64_t need, const Patience &patience,
+                          Shortage &out_shortage) noexcept;
     Code append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
                         Shortage &out_shortage) noexcept;
     IPCQ_INLINE void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
     IPCQ_INLINE void write_record(std::uint64_t offset, const Message &message) noexcept;
-    // Tail locked. The place for the next record: CORRUPT or OK.
-    IPCQ_INLINE Code roll_tail(TailCursor &out_cursor) noexcept
+    Code roll_tail(TailCursor &cursor) noexcept;
+    // May `need` bytes and a terminator be written behind the cursor?
+    IPCQ_INLINE bool sound(const TailCursor &cursor, std::uint64_t need) const noexcept
     {
-        out_cursor = load_cursor(control().tail);
-        // Relaxed: what earlier holders stored came with the lock.
-        if (sound(out_cursor) && RecordWord{image_.word(out_cursor.offset).load(relaxed)}.is(RecordState::empty))
-            [[likely]] return Code::OK;
-        return roll_tail_slowly(out_cursor);
+        return cursor.end_segment - 1 < geometry().segment_count &&
+               cursor.offset + need + terminator_size <= geometry().segment_offset(cursor.end_segment) &&
+               image_.holds(cursor.offset, need + terminator_size);
     }
-    bool sound(const TailCursor &cursor) const noexcept
+    IPCQ_INLINE bool at_end(const TailCursor &cursor) const noexcept // relaxed: earlier holders' stores came with the lock
     {
-        return cursor.end_segment - 1 < geometry().segment_count && image_.holds(cursor.offset, terminator_size) &&
-               cursor.offset < geometry().segment_offset(cursor.end_segment);
+        return RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
     }
-    Code roll_tail_slowly(TailCursor &out_cursor) noexcept;
     // Tail locked. The limit is a copy of what the head allowed when it was last looked at.
     IPCQ_INLINE bool room(std::uint64_t sequence) noexcept
     {
@@ -151,6 +148,7 @@ private:
     }
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
+    Code take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept;
     IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
     Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;

@@ -126,7 +126,7 @@ Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) no
     Grip grip;
     if (const Code code = tail_lock_.lock(me_, short_patience(), grip); code != Code::OK)
         return code;
-    TailCursor tail;
+    TailCursor tail = load_cursor(control().tail);
     const Code code = roll_tail(tail);
     if (code == Code::OK) {
         const std::uint64_t last_chain = image_.segment_word(tail.end_segment - 1).chain();

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Taking the first ready record at the head. Its state word changes first (DONE, or TAKEN by us), the cursor follows: a
-// kill in between leaves a cursor before a record that is not ready, which the next getter passes over. The other way
-// round an item would be lost behind the cursor.
-#include "log/log.hpp"
-
-#include "log/test_point.hpp"
-
-#include <cstring>
+// Taking where the common case does not do: passing over what is not ready; moving the head back; discarding.
+#include "log/take.hpp"
 
 namespace ipcq {
 
 namespace {
-
-// Up to this size a plain item is copied inside the lock, which keeps its lines with the holder (twice as fast); a larger
-// one is leased, copied outside, and finished then.
-constexpr std::uint64_t copy_inside_max = 4096;
 
 void pass(HeadCursor &cursor) // over a record that is not ready
 {
@@ -29,26 +19,18 @@ void pass(HeadCursor &cursor) // over a record that is not ready
 
 } // namespace
 
-Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
+// Head locked; unlocks.
+Code Log::take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK) [[unlikely]]
-        return code;
-    TEST_POINT("head_locked");
-    HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
-    if (image_.holds(cursor.offset, terminator_size)) [[likely]]
-        word.bits = image_.word(cursor.offset).load(acquire); // SYNC item-commit: shape and payload are read next
-    if (!word.is(RecordState::ready)) [[unlikely]] {
-        bool moved = false;
-        const Code code = roll_head(cursor, word, moved, out.left_segment);
-        if (moved && code == Code::EMPTY)
-            store_cursor(control().head, cursor);
-        if (code != Code::OK) {
-            head_lock_.unlock();
-            return code;
-        }
-    }
-    return copy_out(cursor, word, demand, lease, out);
+    bool moved = false;
+    const Code code = roll_head(cursor, word, moved, out.left_segment);
+    if (code == Code::OK)
+        return copy_out(cursor, word, demand, lease, out);
+    if (moved && code == Code::EMPTY)
+        store_cursor(control().head, cursor);
+    head_lock_.unlock();
+    return code;
 }
 
 // Head locked. OK with the first ready record under the cursor, EMPTY with the end of the log under it, or CORRUPT.
@@ -77,61 +59,6 @@ Code Log::roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, b
         pass(cursor);
     }
     return Code::CORRUPT;
-}
-
-// Head locked, a ready record under the cursor; unlocks.
-Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept
-{
-    RecordShape shape;
-    const std::uint64_t here = cursor.offset;
-    if (!image_.next_record(here, cursor.offset, shape)) [[unlikely]] {
-        head_lock_.unlock();
-        return Code::CORRUPT;
-    }
-    const std::uint64_t size = shape.size(); // the checked value: never loaded again
-    out.offset = here;
-    out.sequence = cursor.sequence;
-    out.size = size;
-    out.type = shape.type();
-    out.deliveries = word.deliveries();
-    const bool accepted = demand.accepts(out.type);
-    if (!accepted || size > demand.capacity) [[unlikely]] {
-        head_lock_.unlock();
-        return accepted ? Code::TOOBIG : Code::WRONGTYPE;
-    }
-    if (cursor.zone != 0)
-        cursor.zone--;
-    cursor.sequence++;
-    Word &state = image_.word(here);
-    const bool outside = lease || size > copy_inside_max;
-    if (!outside) {
-        if (size != 0)
-            std::memcpy(demand.buffer, image_.payload(here), size);
-        // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
-        state.store(word.with(RecordState::done, me_.self()).bits, release);
-    } else {
-        // Before the lease: the frontier may jump over chains in which nothing was ever leased.
-        const std::uint64_t chain = chain_at(here);
-        if (control().frontier.lease_chain.load(relaxed) < chain)
-            control().frontier.lease_chain.store(chain, release);
-        state.store(word.with(RecordState::taken, me_.self()).bits, release);
-        TEST_POINT("taken");
-    }
-    store_cursor(control().head, cursor);
-    Slot &slot = own_slot();
-    bump(slot.gets);
-    if (lease)
-        bump(slot.leases);
-    out.leased = lease;
-    out.more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
-    head_lock_.unlock();
-    if (outside) {
-        if (size != 0)
-            std::memcpy(demand.buffer, image_.payload(here), size);
-        if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
-            state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
-    }
-    return Code::OK;
 }
 
 // Head locked. How many of the zone's records are not ready; what the cursor says of it may be stale after a kill.

@@ -3,6 +3,9 @@
 // Put, get, finish, give back, join, shut down.
 #include "queue/shared_queue.hpp"
 
+#include "log/append.hpp"
+#include "log/take.hpp"
+
 namespace ipcq {
 
 namespace {
@@ -36,7 +39,7 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
     touch_to_read(message.data, message.size);
     for (;;) {
         const std::uint64_t free_before = log_.free_below(); // before the try, so that no change after it is missed
-        Shortage shortage;
+        Shortage shortage = Shortage::none;
         Code code = log_.append(message, patience, shortage);
         if (code == Code::OK) [[likely]] {
             put_pace_.count();
