@@ -14,7 +14,6 @@ Code Log::finish(std::uint64_t offset) noexcept
     // SYNC item-finish: seq_cst, because a look at the joiners follows.
     if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
         return Code::NOTTAKEN;
-    own_slot().dones.fetch_add(1, relaxed);
     return Code::OK;
 }
 

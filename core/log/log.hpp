@@ -53,6 +53,7 @@ public:
     bool is_open() const { return image_.mapped(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
+    Word &own_dones() const { return own_slot().dones; } // counted by whoever keeps the book of leases
 
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
@@ -124,7 +125,7 @@ private:
     {
         return cursor.end_segment - 1 < geometry().segment_count &&
                cursor.offset + need + terminator_size <= geometry().segment_offset(cursor.end_segment) &&
-               image_.holds(cursor.offset, need + terminator_size);
+               image_.reaches(cursor.offset, need + terminator_size); // stored in units of 8: aligned
     }
     IPCQ_INLINE bool at_end(const TailCursor &cursor) const noexcept // relaxed: earlier holders' stores came with the lock
     {

@@ -44,14 +44,13 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
         return Code::CORRUPT;
     }
     const std::uint64_t size = shape.size(); // the checked value: never loaded again
-    out.offset = here;
-    out.sequence = cursor.sequence;
-    out.size = size;
-    out.type = shape.type();
-    out.deliveries = word.deliveries();
-    const bool accepted = demand.accepts(out.type);
+    const std::uint64_t sequence = cursor.sequence;
+    const bool accepted = demand.accepts(shape.type());
     if (!accepted || size > demand.capacity) [[unlikely]] {
         head_lock_.unlock();
+        out.size = size;
+        out.type = shape.type();
+        out.deliveries = word.deliveries();
         return accepted ? Code::TOOBIG : Code::WRONGTYPE;
     }
     if (cursor.zone != 0)
@@ -76,8 +75,7 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
     bump(own_slot().gets);
     if (lease)
         bump(own_slot().leases);
-    out.leased = lease;
-    out.more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
+    const bool more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
     head_lock_.unlock();
     if (outside) {
         if (size != 0)
@@ -85,6 +83,13 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
         if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
             state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
     }
+    out.offset = here; // after the unlock, whose fence would wait for these stores
+    out.sequence = sequence;
+    out.size = size;
+    out.type = shape.type();
+    out.deliveries = word.deliveries();
+    out.leased = lease;
+    out.more = more;
     return Code::OK;
 }
 

@@ -57,9 +57,9 @@ void Image::unmap() noexcept
     pin_ = nullptr;
 }
 
-bool Image::holds_now(std::uint64_t offset, std::uint64_t size) const noexcept
+bool Image::reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept
 {
-    if (offset < geometry_.data_offset || (offset & 7) != 0 || offset > geometry_.map_size ||
+    if (offset < geometry_.data_offset || offset > geometry_.map_size ||
         size > geometry_.map_size - offset || !look_at_file()) // the file may have grown
         return false;
     return offset - geometry_.data_offset <= span_.load(relaxed) - size;

@@ -43,9 +43,13 @@ public:
     // mapping, unaligned, or behind the file's end.
     IPCQ_INLINE bool holds(std::uint64_t offset, std::uint64_t size) const noexcept
     {
+        return (offset & 7) == 0 && reaches(offset, size);
+    }
+    // The same for an offset that is aligned by construction.
+    IPCQ_INLINE bool reaches(std::uint64_t offset, std::uint64_t size) const noexcept
+    {
         // One comparison for both ends: an offset before the data wraps around to a very large one.
-        return (offset - geometry_.data_offset <= span_.load(relaxed) - size && (offset & 7) == 0) ||
-               holds_now(offset, size);
+        return offset - geometry_.data_offset <= span_.load(relaxed) - size || reaches_now(offset, size);
     }
     Word &word(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset); }
     Word &shape(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset + 8); }
@@ -55,10 +59,8 @@ public:
     IPCQ_INLINE bool next_record(std::uint64_t offset, std::uint64_t &out_next, RecordShape &out_shape) const noexcept
     {
         const RecordShape shape_here{shape(offset).load(relaxed)}; // relaxed: ordered by the acquire of the state word
-        if (shape_here.size() > geometry_.map_size - offset)
-            return false;
-        const std::uint64_t next = offset + record_size(shape_here.size());
-        if (!holds(next, terminator_size))
+        const std::uint64_t next = offset + record_size(shape_here.size()); // 48 bits and 48 bits: no overflow
+        if (!reaches(next, terminator_size)) [[unlikely]]
             return false;
         out_next = next;
         out_shape = shape_here;
@@ -79,7 +81,7 @@ public:
     std::uint64_t steps_max() const { return geometry_.map_size / record_header_size + geometry_.segment_count; }
 
 private:
-    bool holds_now(std::uint64_t offset, std::uint64_t size) const noexcept;
+    bool reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept;
     bool look_at_file() const noexcept;
 
     char *base_ = nullptr;

@@ -27,7 +27,7 @@ private:
 
 LeaseBook::~LeaseBook() { std::free(entries_); }
 
-bool LeaseBook::reserve() noexcept
+bool LeaseBook::reserve_slowly() noexcept
 {
     const Guard guard(busy_);
     return next_ - oldest_ < capacity_ || grow();
@@ -50,19 +50,22 @@ bool LeaseBook::grow() noexcept
 std::uint64_t LeaseBook::add(std::uint64_t offset, std::uint64_t sequence) noexcept
 {
     const Guard guard(busy_);
-    if (next_ - oldest_ == capacity_ && !grow())
+    const std::uint64_t ticket = next_.load(relaxed_);
+    if (ticket - oldest_.load(relaxed_) == capacity_.load(relaxed_) && !grow())
         return 0;
-    entry(next_) = {offset, sequence, static_cast<std::uintptr_t>(::pthread_self()), State::held};
-    return next_++;
+    entry(ticket) = {offset, sequence, static_cast<std::uintptr_t>(::pthread_self()), State::held};
+    next_.store(ticket + 1, relaxed_);
+    return ticket;
 }
 
-Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
+// Locked.
+Code LeaseBook::find(std::uint64_t ticket, Lease &out) noexcept
 {
-    const Guard guard(busy_);
+    const std::uint64_t oldest = oldest_.load(relaxed_), next = next_.load(relaxed_);
     std::uint64_t chosen = 0;
     if (ticket == ticket_oldest || ticket == ticket_oldest_of_thread) {
         const auto self = static_cast<std::uintptr_t>(::pthread_self());
-        for (std::uint64_t t = oldest_; t < next_; t++) {
+        for (std::uint64_t t = oldest; t < next; t++) {
             if (entry(t).state != State::held)
                 continue;
             if (ticket == ticket_oldest || entry(t).thread == self) {
@@ -74,22 +77,49 @@ Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
         }
     } else if (ticket < first_own_) {
         return Code::INHERITED;
-    } else if (ticket >= oldest_ && ticket < next_ && entry(ticket).state == State::held) {
+    } else if (ticket >= oldest && ticket < next && entry(ticket).state == State::held) {
         chosen = ticket;
     }
     if (chosen == 0)
         return Code::NOTTAKEN;
-    entry(chosen).state = State::picked;
     out = {chosen, entry(chosen).offset, entry(chosen).sequence};
     return Code::OK;
+}
+
+// Locked.
+void LeaseBook::strike(std::uint64_t ticket) noexcept
+{
+    entry(ticket).state = State::gone;
+    std::uint64_t oldest = oldest_.load(relaxed_);
+    while (oldest < next_.load(relaxed_) && entry(oldest).state == State::gone)
+        oldest++;
+    oldest_.store(oldest, relaxed_);
+}
+
+Code LeaseBook::end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
+{
+    const Guard guard(busy_);
+    const Code code = find(ticket, out);
+    if (code == Code::OK) {
+        strike(out.ticket);
+        count.store(count.load(relaxed_) + 1, relaxed_);
+    }
+    return code;
+}
+
+Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
+{
+    const Guard guard(busy_);
+    const Code code = find(ticket, out);
+    if (code == Code::OK)
+        entry(out.ticket).state = State::picked;
+    return code;
 }
 
 void LeaseBook::drop(const Lease &lease) noexcept
 {
     const Guard guard(busy_);
-    entry(lease.ticket).state = State::gone;
-    while (oldest_ < next_ && entry(oldest_).state == State::gone)
-        oldest_++;
+    strike(lease.ticket);
 }
 
 void LeaseBook::keep(const Lease &lease) noexcept
@@ -101,7 +131,8 @@ void LeaseBook::keep(const Lease &lease) noexcept
 void LeaseBook::start_anew() noexcept
 {
     busy_.store(false, std::memory_order_relaxed); // its holder may be a thread that the child does not have
-    oldest_ = first_own_ = next_;
+    first_own_ = next_;
+    oldest_ = first_own_;
 }
 
 } // namespace ipcq

@@ -26,10 +26,16 @@ public:
     ~LeaseBook();
 
     // Before an item is taken: is there room to note it? False if there is no memory.
-    bool reserve() noexcept;
+    bool reserve() noexcept
+    {
+        // A look without the lock: at worst add() has to grow, or fails.
+        return next_.load(relaxed_) - oldest_.load(relaxed_) < capacity_.load(relaxed_) || reserve_slowly();
+    }
     // The new ticket, or 0 if the room was used by other threads meanwhile and there is no memory for more.
     std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept;
-    // Begins to end a lease: OK, NOTTAKEN, or INHERITED. Nobody else can end it until keep() or drop().
+    // Strikes a lease out: OK, NOTTAKEN, or INHERITED. `count` is raised by one under the book's lock.
+    Code end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept;
+    // The same in two steps, for an end that may fail: nobody else can end it until keep() or drop().
     Code pick(std::uint64_t ticket, Lease &out) noexcept;
     void drop(const Lease &lease) noexcept;
     void keep(const Lease &lease) noexcept;
@@ -47,14 +53,19 @@ private:
     };
     class Guard;
 
+    bool reserve_slowly() noexcept;
     bool grow() noexcept;
-    Entry &entry(std::uint64_t ticket) { return entries_[ticket & (capacity_ - 1)]; }
+    Code find(std::uint64_t ticket, Lease &out) noexcept;
+    void strike(std::uint64_t ticket) noexcept;
+    Entry &entry(std::uint64_t ticket) { return entries_[ticket & (capacity_.load(relaxed_) - 1)]; }
+
+    static constexpr auto relaxed_ = std::memory_order_relaxed; // the numbers change under the lock only
 
     std::atomic<bool> busy_{false}; // a lock for a few instructions; no wait happens under it
     Entry *entries_ = nullptr;      // a ring of capacity_, a power of two
-    std::uint64_t capacity_ = 0;
-    std::uint64_t oldest_ = 1; // every ticket below is gone
-    std::uint64_t next_ = 1;
+    std::atomic<std::uint64_t> capacity_{0};
+    std::atomic<std::uint64_t> oldest_{1}; // every ticket below is gone
+    std::atomic<std::uint64_t> next_{1};
     std::uint64_t first_own_ = 1; // tickets below were given to the parent process
 };
 

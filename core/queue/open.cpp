@@ -86,6 +86,7 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
 
 Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
 {
+    trouble.text[0] = '\0'; // that it was not found is no trouble any more
     const std::uint64_t capacity = options.capacity_bytes != 0 ? options.capacity_bytes : default_capacity();
     const bool anonymous = std::strncmp(name_.text, anonymous_prefix, std::strlen(anonymous_prefix)) == 0;
     const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),

@@ -22,11 +22,9 @@ void touch_to_write(void *buffer, std::uint64_t capacity)
 {
     if (capacity != 0) {
         volatile char *byte = static_cast<char *>(buffer);
-        *byte = 0;
+        *byte = *byte; // its value is the caller's until there is an item
     }
 }
-
-constexpr std::uint64_t look_interval = 100'000'000; // ticks: some 30 to 100 ms
 
 } // namespace
 
@@ -37,8 +35,8 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
     if (message.size > geometry_.item_max_bytes()) [[unlikely]]
         return Code::TOOBIG;
     touch_to_read(message.data, message.size);
+    std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
     for (;;) {
-        const std::uint64_t free_before = log_.free_below(); // before the try, so that no change after it is missed
         Shortage shortage = Shortage::none;
         Code code = log_.append(message, patience, shortage);
         if (code == Code::OK) [[likely]] {
@@ -50,6 +48,10 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
         }
         if (code != Code::FULL)
             return code;
+        if (shortage == Shortage::bytes && free_before != log_.free_below()) {
+            free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
+            continue;
+        }
         if ((code = wait_for_room(shortage, free_before, patience)) != Code::OK)
             return code;
     }
@@ -61,10 +63,8 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
         return code;
     touch_to_write(demand.buffer, demand.capacity);
     // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
-    if (geometry_.joinable && ticks() - last_look_.load(relaxed) > look_interval) [[unlikely]] {
-        last_look_.store(ticks(), relaxed);
-        clean_up_if_due();
-    }
+    if (geometry_.joinable && look_countdown_.load(relaxed) == 0) [[unlikely]]
+        look_for_the_dead();
     for (;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
@@ -77,10 +77,11 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
             const Code code = log_.take(demand, geometry_.joinable, patience, taken);
             if (code == Code::OK) [[likely]] {
                 out_item = {0, taken.size, taken.type, taken.deliveries};
-                if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) {
+                if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
                     log_.give_back(taken.offset, taken.sequence, Patience{});
                     return Code::NOMEM;
                 }
+                look_countdown_.store(look_countdown_.load(relaxed) - 1, relaxed);
                 get_pace_.count();
                 wake_after_get(taken);
                 return Code::OK;
@@ -106,11 +107,9 @@ Code SharedQueue::finish(std::uint64_t ticket) noexcept
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
     Lease lease;
-    if (const Code code = book_.pick(ticket, lease); code != Code::OK)
+    if (const Code code = book_.end(ticket, lease, log_.own_dones()); code != Code::OK)
         return code;
-    const Code code = log_.finish(lease.offset);
-    book_.drop(lease);
-    if (code != Code::OK)
+    if (log_.finish(lease.offset) != Code::OK)
         return Code::CORRUPT; // the book says it is ours, the record does not: somebody wrote what he must not
     if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
         wake_joiners_if_done();

@@ -78,6 +78,16 @@ bool SharedQueue::clean_up_if_due() noexcept
     return clean_up();
 }
 
+// A busy getter never sleeps and may be the only one to notice that a peer died with items in its hands. One that works
+// long on each item looks at the clock each time, one in a stream every few items.
+void SharedQueue::look_for_the_dead() noexcept
+{
+    const Nanoseconds now = now_ns();
+    const bool stream = now - last_look_.exchange(now, relaxed) < clean_up_interval / 16;
+    look_countdown_.store(stream ? 16 : 1, relaxed);
+    clean_up_if_due();
+}
+
 void SharedQueue::wake_joiners_if_done() noexcept
 {
     bool end = false;
