@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ipcq
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ipcq/internal/raw"
+)
+
+// ErrMalformed is the error of an item that says it is MessagePack and is not. The item has been taken: its Bytes are
+// there, and on a joinable queue it waits for Done or Nack like any other.
+var ErrMalformed = errors.New("ipcq: the item is not one MessagePack value")
+
+// Error tells which operation failed on which queue. It wraps a Code, or what MessagePack said of a value.
+//
+// Three answers that programs expect come bare, without an Error around them: ErrEmpty, ErrFull and ErrClosed. So do
+// context.Canceled and context.DeadlineExceeded.
+type Error struct {
+	Op     string
+	Queue  string
+	Err    error
+	Detail string // the sentence to show instead of Err's; may be empty
+}
+
+func (e *Error) Error() string {
+	sentence := e.Detail
+	if sentence == "" {
+		sentence = e.Err.Error()
+	}
+	sentence = strings.TrimPrefix(sentence, e.Queue+": ") // the library's details begin with it
+	return fmt.Sprintf("ipcq: %s %q: %s", e.Op, e.Queue, sentence)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// fail makes the error of a code that the library answered; nil for OK.
+func (q *Queue) fail(op string, code int) error {
+	switch code {
+	case raw.OK:
+		return nil
+	case raw.EMPTY:
+		return ErrEmpty
+	case raw.FULL:
+		return ErrFull
+	case raw.CLOSED:
+		return ErrClosed
+	case raw.TIMEDOUT:
+		return context.DeadlineExceeded
+	}
+	return &Error{Op: op, Queue: q.name, Err: Code(code), Detail: q.describe(code)}
+}
+
+// describe asks the library for the sentence with this queue's own numbers in it.
+func (q *Queue) describe(code int) string {
+	buffer := make([]byte, 1024)
+	if q.enter() {
+		defer q.leave()
+		if raw.Describe(q.handle, code, buffer) == raw.OK {
+			return text(buffer)
+		}
+	}
+	return Code(code).sentence()
+}
+
+// text is the C string at the start of the buffer.
+func text(buffer []byte) string {
+	if end := bytes.IndexByte(buffer, 0); end >= 0 {
+		buffer = buffer[:end]
+	}
+	return string(buffer)
+}

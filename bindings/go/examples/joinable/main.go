@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Producers wait in Join until daemon consumers have finished every bun; then the consumers, who would wait for ever, may
+// go.
+//
+//	joinable                     the whole story
+//	joinable produce NAME WHO    one part of it, in a queue that other programs can open
+//	joinable consume NAME WHO    until the queue is shut down
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+
+	"ipcq"
+)
+
+var ctx = context.Background()
+
+func produce(queue *ipcq.Queue, who string) {
+	for number := 0; number < 2; number++ {
+		check(queue.Put(ctx, fmt.Sprintf("bun %d of %s", number, who)))
+		fmt.Printf("%s made bun %d\n", who, number)
+	}
+	check(queue.Join(ctx))
+	fmt.Println(who, "knows that every bun is eaten")
+}
+
+func consume(queue *ipcq.Queue, who string) {
+	for {
+		item, err := queue.Get(ctx)
+		if errors.Is(err, ipcq.ErrClosed) {
+			return
+		}
+		check(err)
+		fmt.Println(who, "ate", item.Value)
+		check(item.Done())
+	}
+}
+
+func main() {
+	if len(os.Args) == 1 {
+		story()
+		return
+	}
+	queue := must(ipcq.Open(os.Args[2], ipcq.Joinable()))
+	map[string]func(*ipcq.Queue, string){"produce": produce, "consume": consume}[os.Args[1]](queue, os.Args[3])
+}
+
+func story() {
+	queue := must(ipcq.OpenAnonymous(ipcq.Joinable()))
+	defer queue.Close()
+	var producers, consumers []*exec.Cmd
+	for _, who := range []string{"producer 1", "producer 2", "producer 3"} {
+		producers = append(producers, start("produce", queue.Name(), who))
+	}
+	for _, who := range []string{"consumer 1", "consumer 2"} {
+		consumers = append(consumers, start("consume", queue.Name(), who))
+	}
+	for _, producer := range producers {
+		check(producer.Wait())
+	}
+	for _, daemon := range consumers {
+		check(daemon.Process.Kill())
+		daemon.Wait() // says that it was killed, as it was
+	}
+	if stats := must(queue.Stats()); stats.Puts != 6 || stats.Dones != 6 {
+		log.Fatalf("%d buns made, %d eaten", stats.Puts, stats.Dones)
+	}
+}
+
+// start runs this program again, as a process with a part of its own.
+func start(part ...string) *exec.Cmd {
+	process := exec.Command(must(os.Executable()), part...)
+	process.Stdout, process.Stderr = os.Stdout, os.Stderr
+	check(process.Start())
+	return process
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

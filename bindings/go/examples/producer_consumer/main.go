@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One process puts ten numbers, another one gets them; the getter starts first and waits.
+//
+//	producer_consumer             the whole story
+//	producer_consumer put NAME    one part of it, in a queue that other programs can open
+//	producer_consumer get NAME
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+
+	"ipcq"
+)
+
+var ctx = context.Background()
+
+func put(queue *ipcq.Queue) {
+	for number := 0; number < 10; number++ {
+		check(queue.Put(ctx, number))
+		fmt.Println("put", number)
+	}
+}
+
+func get(queue *ipcq.Queue) {
+	for number := int64(0); number < 10; number++ {
+		item := must(queue.Get(ctx))
+		fmt.Println("got", item.Value)
+		if item.Value != number {
+			log.Fatalf("expected %d", number)
+		}
+	}
+}
+
+func main() {
+	if len(os.Args) == 1 {
+		story()
+		return
+	}
+	queue := must(ipcq.Open(os.Args[2]))
+	map[string]func(*ipcq.Queue){"put": put, "get": get}[os.Args[1]](queue)
+}
+
+func story() {
+	queue := must(ipcq.OpenAnonymous())
+	getter := start("get", queue.Name())
+	putter := start("put", queue.Name())
+	check(getter.Wait())
+	check(putter.Wait())
+	for i := 0; i < 3; i++ {
+		check(queue.Put(ctx, 1))
+	}
+	fmt.Println(queue, "holds", must(queue.Len()), "items")
+	check(queue.Close())
+}
+
+// start runs this program again, as a process with a part of its own.
+func start(part ...string) *exec.Cmd {
+	process := exec.Command(must(os.Executable()), part...)
+	process.Stdout, process.Stderr = os.Stdout, os.Stderr
+	check(process.Start())
+	return process
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Three producers, two consumers. How do the consumers learn that nothing more comes? The old way: one nil for each of
+// them, put when the producers are done. The better way: shutdown, which needs no counting.
+//
+//	sentinels                       the whole story, ended in both ways
+//	sentinels produce NAME WHO      one part of it, in a queue that other programs can open
+//	sentinels consume NAME WHO      until a nil or the shutdown comes
+//	sentinels end NAME CONSUMERS    puts one nil for each consumer
+//	sentinels shutdown NAME
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"strconv"
+
+	"ipcq"
+)
+
+var ctx = context.Background()
+
+func produce(queue *ipcq.Queue, who string) {
+	for number := 0; number < 10; number++ {
+		check(queue.Put(ctx, fmt.Sprintf("bun %d of %s", number, who)))
+		fmt.Printf("%s made bun %d\n", who, number)
+	}
+}
+
+func consume(queue *ipcq.Queue, who string) (eaten int64) {
+	for {
+		item, err := queue.Get(ctx)
+		if errors.Is(err, ipcq.ErrClosed) {
+			return eaten
+		}
+		check(err)
+		if item.Value == nil {
+			return eaten
+		}
+		fmt.Println(who, "ate", item.Value)
+		eaten++
+	}
+}
+
+func end(queue *ipcq.Queue, consumers int) {
+	for ; consumers > 0; consumers-- {
+		check(queue.Put(ctx, nil))
+	}
+}
+
+func shutdown(queue *ipcq.Queue) { check(queue.Shutdown(ipcq.Drain)) }
+
+func main() {
+	if len(os.Args) == 1 {
+		story(func(queue *ipcq.Queue) { end(queue, 2) })
+		fmt.Println("ended by sentinels")
+		story(shutdown)
+		fmt.Println("ended by shutdown")
+		return
+	}
+	queue := must(ipcq.Open(os.Args[2]))
+	switch os.Args[1] {
+	case "produce":
+		produce(queue, os.Args[3])
+	case "consume":
+		eaten := consume(queue, os.Args[3])
+		if len(os.Args) > 4 { // the story wants to know
+			check(must(ipcq.Open(os.Args[4])).Put(ctx, eaten))
+		}
+	case "end":
+		end(queue, must(strconv.Atoi(os.Args[3])))
+	case "shutdown":
+		shutdown(queue)
+	}
+}
+
+func story(finish func(*ipcq.Queue)) {
+	queue, counts := must(ipcq.OpenAnonymous()), must(ipcq.OpenAnonymous())
+	defer queue.Close()
+	defer counts.Close()
+	var producers, consumers []*exec.Cmd
+	for _, who := range []string{"alex", "peiqi", "egon"} {
+		producers = append(producers, start("produce", queue.Name(), who))
+	}
+	for _, who := range []string{"xiaoming", "xiaohong"} {
+		consumers = append(consumers, start("consume", queue.Name(), who, counts.Name()))
+	}
+	for _, producer := range producers {
+		check(producer.Wait())
+	}
+	finish(queue)
+	eaten := int64(0)
+	for _, consumer := range consumers {
+		check(consumer.Wait())
+		eaten += must(counts.Get(ctx)).Value.(int64)
+	}
+	if eaten != 30 {
+		log.Fatalf("%d of 30 buns were eaten", eaten)
+	}
+}
+
+// start runs this program again, as a process with a part of its own.
+func start(part ...string) *exec.Cmd {
+	process := exec.Command(must(os.Executable()), part...)
+	process.Stdout, process.Stderr = os.Stdout, os.Stderr
+	check(process.Start())
+	return process
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ipcq
+
+import (
+	"context"
+
+	"ipcq/internal/raw"
+)
+
+// TaskDone finishes the oldest unfinished item that this Queue took. Goroutines that share a Queue want Item.Done.
+func (q *Queue) TaskDone() error {
+	return q.simple("task_done", func(handle uintptr) int { return raw.TaskDone(handle, raw.OLDEST) })
+}
+
+// Join waits until every item that was put is finished, or the context ends. Items of a process that died go back to the
+// queue, so Join waits for whoever takes them next, never for the dead.
+func (q *Queue) Join(ctx context.Context) error {
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	return q.do(ctx, "join", &q.joining, joinRequest{}, f)
+}
+
+type joinRequest struct{}
+
+func (joinRequest) attempt(handle uintptr, f *frame) int { return raw.Join(handle, f.wait[:]) }
+
+// ShutdownMode says what becomes of the items that nobody has taken yet.
+type ShutdownMode int
+
+const (
+	Drain     = ShutdownMode(raw.DRAIN)     // getters take what is left, then ErrClosed
+	Immediate = ShutdownMode(raw.IMMEDIATE) // what is left is discarded
+)
+
+// Shutdown ends the whole queue, in every process, for good: putters get ErrClosed, and whoever waits wakes up. Immediate
+// may follow Drain; the reverse changes nothing.
+func (q *Queue) Shutdown(mode ShutdownMode) error {
+	return q.simple("shutdown", func(handle uintptr) int { return raw.Shutdown(handle, int(mode)) })
+}
+
+// simple makes a call that does not wait.
+func (q *Queue) simple(op string, call func(handle uintptr) int) error {
+	code := raw.BADHANDLE
+	if q.enter() {
+		code = call(q.handle)
+		q.leave()
+	}
+	return q.fail(op, code)
+}

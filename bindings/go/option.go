@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ipcq
+
+import (
+	"io/fs"
+
+	"ipcq/internal/raw"
+)
+
+// Option says how a queue is to be made. Against a queue that exists, an option that is not given means "as it is", and
+// one that is given must be equal, else ErrMismatch.
+type Option func(*options)
+
+type options struct {
+	flags           uint
+	mode            uint
+	maxItems        int
+	capacityBytes   int
+	maxParticipants int
+}
+
+// Plain asks for a queue whose items are finished once they are copied out: the default of a new queue.
+func Plain() Option { return func(o *options) { o.flags |= raw.PLAIN } }
+
+// Joinable asks for a queue whose items are finished by Item.Done or TaskDone.
+func Joinable() Option { return func(o *options) { o.flags |= raw.JOINABLE } }
+
+// OpenOnly refuses to make a queue: ErrNotFound.
+func OpenOnly() Option { return func(o *options) { o.flags |= raw.OPEN_ONLY } }
+
+// CreateOnly refuses a queue that exists: ErrExists.
+func CreateOnly() Option { return func(o *options) { o.flags |= raw.CREATE_ONLY } }
+
+// AnyOwner trusts a queue that another user made, and who could cut it short under this process; else ErrDenied.
+func AnyOwner() Option { return func(o *options) { o.flags |= raw.ANY_OWNER } }
+
+// MaxItems bounds the queue; 0 means as many items as its bytes allow.
+func MaxItems(n int) Option { return func(o *options) { o.maxItems = n } }
+
+// CapacityBytes is the shared memory that the queue may use; 0 means 1 GiB or half of what is free.
+func CapacityBytes(n int) Option { return func(o *options) { o.capacityBytes = n } }
+
+// MaxParticipants is how many processes may have the queue open at once; 0 means 256.
+func MaxParticipants(n int) Option { return func(o *options) { o.maxParticipants = n } }
+
+// Mode is the permission bits of a new queue; 0 means 0600. The umask is not applied.
+func Mode(m fs.FileMode) Option { return func(o *options) { o.mode = uint(m.Perm()) } }
+
+func (o *options) valid() bool {
+	const most = 1<<31 - 1 // what the library's field holds
+	return o.maxItems >= 0 && o.capacityBytes >= 0 && o.maxParticipants >= 0 && o.maxParticipants <= most
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ipcq
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"ipcq/internal/raw"
+)
+
+// Queue is this process's handle of a queue. Any number of goroutines may use it at once.
+//
+// A Queue that nothing refers to any more closes itself; an Item refers to its Queue.
+type Queue struct {
+	handle uintptr
+	name   string
+
+	putting, getting, joining turn
+
+	use    sync.RWMutex // read-locked while a goroutine is inside the library, locked to close the handle
+	closed atomic.Bool
+	close  sync.Once
+}
+
+// Open opens the queue of that name, making it if there is none. Names are 1 to 200 of A-Z a-z 0-9 . _ - without a
+// leading dot.
+func Open(name string, opts ...Option) (*Queue, error) {
+	return open(name, false, opts)
+}
+
+// OpenAnonymous makes a queue with a random name, which vanishes with its last participant. Name tells it, so that it
+// can be handed to the processes that are to share it.
+func OpenAnonymous(opts ...Option) (*Queue, error) {
+	return open("", true, opts)
+}
+
+func open(name string, anonymous bool, opts []Option) (*Queue, error) {
+	var o options
+	for _, option := range opts {
+		option(&o)
+	}
+	if !o.valid() {
+		return nil, &Error{Op: "open", Queue: name, Err: ErrInvalid, Detail: ErrInvalid.sentence()}
+	}
+	if strings.IndexByte(name, 0) >= 0 { // C would see a shorter name
+		return nil, &Error{Op: "open", Queue: name, Err: ErrBadName, Detail: ErrBadName.sentence()}
+	}
+	nameless := 0
+	if anonymous {
+		nameless = 1
+	}
+	handle, message := make([]uintptr, 1), make([]byte, 1024)
+	code := raw.Open(handle, name, nameless, o.flags, o.mode, uint64(o.maxItems), uint64(o.capacityBytes),
+		uint(o.maxParticipants), message)
+	if code != raw.OK {
+		detail := text(message)
+		if detail == "" {
+			detail = Code(code).sentence()
+		}
+		return nil, &Error{Op: "open", Queue: name, Err: Code(code), Detail: detail}
+	}
+	return newQueue(handle[0])
+}
+
+// newQueue wraps a handle, which is closed if that fails.
+func newQueue(handle uintptr) (*Queue, error) {
+	q := &Queue{handle: handle}
+	runtime.SetFinalizer(q, (*Queue).Close)
+	for _, t := range []*turn{&q.putting, &q.getting, &q.joining} {
+		if !t.prepare() {
+			q.Close()
+			return nil, &Error{Op: "open", Err: ErrNoMemory, Detail: ErrNoMemory.sentence()}
+		}
+	}
+	buffer := make([]byte, 256)
+	if err := q.fail("open", raw.Name(handle, buffer)); err != nil {
+		q.Close()
+		return nil, err
+	}
+	q.name = text(buffer)
+	return q, nil
+}
+
+// Close ends this handle and nothing else: calls that wait in it return ErrBadHandle, as do later ones, unfinished items
+// go back to the queue, the queue itself stays. Closing again does nothing.
+func (q *Queue) Close() error {
+	var err error
+	q.close.Do(func() {
+		q.closed.Store(true) // before the tokens: who gets a turn after that does not begin to wait
+		turns := []*turn{&q.putting, &q.getting, &q.joining}
+		for _, t := range turns {
+			t.cancel()
+		}
+		q.use.Lock()
+		code := raw.Close(q.handle)
+		for _, t := range turns {
+			t.discard()
+		}
+		q.use.Unlock()
+		runtime.SetFinalizer(q, nil)
+		if code != raw.OK {
+			err = &Error{Op: "close", Queue: q.name, Err: Code(code), Detail: Code(code).sentence()}
+		}
+	})
+	return err
+}
+
+// enter keeps the handle open until leave; false if it is closed. Between the two q is reachable, so that no finalizer
+// closes it under the library.
+func (q *Queue) enter() bool {
+	if q.closed.Load() {
+		return false // does not wait for those inside
+	}
+	q.use.RLock()
+	if q.closed.Load() {
+		q.use.RUnlock()
+		return false
+	}
+	return true
+}
+
+func (q *Queue) leave() { q.use.RUnlock() }
+
+// Name is the queue's name.
+func (q *Queue) Name() string { return q.name }
+
+func (q *Queue) String() string { return fmt.Sprintf("ipcq.Queue(%q)", q.name) }
+
+// Unlink removes the name. Processes that have the queue open go on with it; the next Open makes a new one.
+func Unlink(name string) error {
+	code := raw.BADNAME
+	if strings.IndexByte(name, 0) < 0 {
+		code = raw.Unlink(name)
+	}
+	if code != raw.OK {
+		return &Error{Op: "unlink", Queue: name, Err: Code(code), Detail: Code(code).sentence()}
+	}
+	return nil
+}
