@@ -13,14 +13,14 @@ constexpr int spins = 60; // longer than any section under these locks takes whe
 constexpr int yields = 3; // lets a preempted owner run before a sleep, which costs ten times as much
 constexpr Nanoseconds slice_min = 1'000'000;
 constexpr Nanoseconds slice_max = 16'000'000;
-constexpr Nanoseconds grace = 8'000'000; // what "without waiting" waits for a preempted owner before it says BUSY
+constexpr Nanoseconds grace = 20'000'000; // what "without waiting" waits for a preempted owner before it says BUSY
 
 } // namespace
 
 Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
 {
     const bool impatient = patience.deadline == nowait;
-    Nanoseconds deadline = 0;
+    Nanoseconds deadline = 0; // until when we wait for the present owner
     out_grip = Grip::clean;
     for (Nanoseconds slice = slice_min;;) {
         for (int i = 0; i < spins; i++) {
@@ -56,6 +56,8 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
             return Code::INTERRUPTED;
         if (woken == Woken::slice_over && slice < slice_max)
             slice *= 2;
+        if (woken == Woken::called && impatient)
+            deadline = 0; // it was released, so nobody is stopped: only others were faster
     }
 }
 

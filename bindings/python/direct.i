@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// put and get of single values in one step each. Python's idiom layer asks here first.
+
+%extend Queue {
+    /* False: not a value that is put as it is; nothing was put. */
+    ipcq_truth put_value(PyObject *value, int64_t deadline_ns)
+    {
+        unsigned char encoded[SCALAR_MAX];
+        struct call call = {.verb = VERB_PUT, .queue = $self, .deadline_ns = deadline_ns};
+        if (PyBytes_CheckExact(value)) {
+            call.data = PyBytes_AS_STRING(value);
+            call.size = (size_t)PyBytes_GET_SIZE(value);
+            call.type = IPCQ_TYPE_BYTES;
+        } else {
+            call.data = encoded;
+            call.size = scalar_encode(value, encoded);
+            call.type = IPCQ_TYPE_MESSAGEPACK;
+            if (call.size == 0)
+                return (ipcq_truth){0, status($self, IPCQ_OK)};
+        }
+        return (ipcq_truth){1, put_status($self, call_make(&call))};
+    }
+
+    /* The value, or a tuple (bytes, type) of what is left to decode; no value that comes out by itself is a tuple. */
+    ipcq_received get_value(uint64_t accept, int64_t deadline_ns)
+    {
+        char small[CALL_SMALL];
+        struct call call = {.verb = VERB_GET, .queue = $self, .deadline_ns = deadline_ns};
+        call.accept = accept;
+        call.small = small;
+        call.small_size = sizeof small;
+        call_make(&call);
+        ipcq_received received = receive_value(&call);
+        call_release(&call);
+        return received;
+    }
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One process puts, one gets; the getter is started first and waits.
+
+    producer_consumer.py              the whole story
+    producer_consumer.py put NAME     one part of it, in a queue that other programs can open
+    producer_consumer.py get NAME
+"""
+
+import sys
+from multiprocessing import Process
+
+from ipcq import Queue
+
+
+def put(queue):
+    for number in range(10):
+        queue.put(number)
+        print("put", number, flush=True)
+
+
+def get(queue):
+    numbers = []
+    for _ in range(10):
+        numbers.append(queue.get())
+        print("got", numbers[-1], flush=True)
+    sys.exit(numbers != list(range(10)))
+
+
+def main():
+    queue = Queue()
+    getter = Process(target=get, args=(queue,))
+    putter = Process(target=put, args=(queue,))
+    getter.start()
+    putter.start()
+    getter.join()
+    putter.join()
+    print(queue)
+    return getter.exitcode or putter.exitcode
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        sys.exit(main())
+    role, name = sys.argv[1:]
+    {"put": put, "get": get}[role](Queue(name=name))

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queues that processes share, whatever language they are written in.
+
+    from ipcq import Queue, JoinableQueue
+
+stand where multiprocessing's stand; with a name, Queue(name="jobs"), any process of the machine opens the same queue.
+"""
+
+from queue import Empty, Full
+
+from . import _ipcq
+from .errors import (
+    BadName,
+    Busy,
+    Corrupt,
+    Crowded,
+    Denied,
+    Error,
+    Exists,
+    Incompatible,
+    Inherited,
+    Invalid,
+    Mismatch,
+    NotFound,
+    NotJoinable,
+    NotTaken,
+    PickleRefused,
+    ResourceError,
+    ShutDown,
+    TooBig,
+    Undecodable,
+    WrongType,
+)
+from .queues import Item, JoinableQueue, Queue
+
+__all__ = [
+    "Queue", "JoinableQueue", "Item", "unlink", "Empty", "Full", "ShutDown", "Error",
+    "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch",
+    "NotFound", "NotJoinable", "NotTaken", "PickleRefused", "ResourceError", "TooBig", "Undecodable", "WrongType",
+]
+
+_number = _ipcq.version()
+__version__ = f"{_number // 1000000}.{_number // 1000 % 1000}.{_number % 1000}"
+del _number
+
+
+def unlink(name):
+    """Removes a queue's name. Who has it open goes on with it; the next to open that name makes a new queue."""
+    _ipcq.unlink(name)

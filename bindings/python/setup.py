@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds against the libipcq that pkg-config finds."""
+
+import os
+import subprocess
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+COMMON = os.path.join(HERE, os.pardir, "common")
+
+
+def pkg_config(*options):
+    return subprocess.run(["pkg-config", *options, "ipcq"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+class SwigThenCompile(build_ext):
+    """setuptools' own SWIG support would write the wrapper into the source tree."""
+
+    def build_extension(self, ext):
+        os.makedirs(self.build_temp, exist_ok=True)
+        wrapper = os.path.join(self.build_temp, "python_wrap.c")
+        # SWIG does not look into the system's include folders, and pkg-config does not name them.
+        header_dir = pkg_config("--variable=includedir")
+        subprocess.run(["swig", "-python", "-builtin", "-Wall", "-Werror", "-interface", "_ipcq", f"-I{header_dir}",
+                        f"-I{COMMON}", "-outdir", self.build_temp, "-o", wrapper, os.path.join(HERE, "python.i")],
+                       check=True)
+        ext.sources = [wrapper]
+        super().build_extension(ext)
+
+
+library_dir = pkg_config("--variable=libdir")
+
+setup(
+    version=pkg_config("--modversion"),
+    ext_modules=[Extension(
+        "ipcq._ipcq",
+        sources=["python.i"],
+        include_dirs=[HERE, COMMON],
+        extra_compile_args=[*pkg_config("--cflags").split(), "-Wall", "-Wextra"],
+        extra_link_args=pkg_config("--libs").split(),
+        runtime_library_dirs=[] if library_dir.startswith("/usr/") else [library_dir],
+    )],
+    cmdclass={"build_ext": SwigThenCompile},
+)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is opened is closed, what is allocated is freed."""
+
+import gc
+import os
+import queue
+import resource
+import unittest
+
+import ipcq
+from support import QueueTest
+
+
+def descriptors():
+    return sorted(os.listdir("/proc/self/fd"))
+
+
+def memory_kib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+class Resources(QueueTest):
+    def test_descriptors(self):
+        ipcq.Queue().close()
+        before = descriptors()
+        for _ in range(50):
+            q = ipcq.Queue()
+            q.put(1)
+            q.get()
+            del q
+        gc.collect()
+        self.assertEqual(descriptors(), before)
+
+    def test_a_refused_open_leaves_nothing(self):
+        name = self.new_name()
+        self.new_queue(3, name=name)
+        before = descriptors()
+        for _ in range(50):
+            with self.assertRaises(ipcq.Mismatch):
+                ipcq.Queue(4, name=name)
+        self.assertEqual(descriptors(), before)
+
+    def test_memory(self):
+        q, refusing = self.new_queue(), self.new_queue(1)
+        refusing.put(1)
+        large = bytes(100_000)
+
+        def use(times):
+            for number in range(times):
+                q.put(number)
+                q.put(large)
+                q.get()
+                q.put(large)
+                self.assertEqual(len(q.get()), len(large))
+                self.assertEqual(len(q.get_item().value), len(large))
+                with self.assertRaises(queue.Full):
+                    refusing.put_nowait(large)
+                with self.assertRaises(queue.Empty):
+                    q.get_nowait()
+        use(500)
+        before = memory_kib()
+        use(2000)
+        # A leak of the large item alone would be 195 MiB.
+        self.assertLess(memory_kib() - before, 20_000)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,51 @@
+#!/usr/bin/env ruby
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: Apache-2.0
+#
+# A queue with three places: a text, a list and a map fill it; three gets empty it.
+#
+#   bounded.rb             the whole story
+#   bounded.rb put NAME    one role of it, on a named queue: the other may be in another language
+#   bounded.rb get NAME
+
+require "ipcq"
+
+VALUES = ["hello", [1, 2, 3, 4], { "name" => "alex", "age" => 15 }].freeze
+
+def put(queue)
+  VALUES.each { |value| queue.push(value) }
+  puts "full: #{queue.full?}"
+end
+
+def get(queue)
+  values = Array.new(3) { queue.pop }
+  values.each { |value| p value }
+  puts "empty: #{queue.empty?}"
+  values
+end
+
+def refuses_a_fourth?(queue)
+  queue.push("one too many", true)
+  false
+rescue ThreadError => e # IPCQ::Full is one
+  puts "a fourth: #{e.message}"
+  true
+end
+
+def story
+  queue = IPCQ::Queue.new(max: 3)
+  put(queue)
+  return false unless queue.full? && refuses_a_fourth?(queue)
+
+  Process.wait(fork { exit get(queue) == VALUES })
+  Process.last_status.success? && queue.empty?
+end
+
+role, name = ARGV
+case role
+when nil then exit story
+when "put" then put(IPCQ::Queue.new(name, max: 3))
+when "get" then get(IPCQ::Queue.new(name, max: 3))
+else abort "usage: bounded.rb [put|get NAME]"
+end

@@ -1,0 +1,88 @@
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: Apache-2.0
+
+module IPCQ # :nodoc:
+  # In every exception of this library, so that `rescue IPCQ::Error` catches them all. Each class is also what a
+  # Thread::Queue raises in its place, where there is such a thing.
+  module Error
+    # The C library's code, for instance -1.
+    attr_accessor :code
+
+    # Its name, for instance "IPCQ_EMPTY".
+    def code_name
+      Native.error_name(code)
+    end
+  end
+
+  # Everything that has no class of its own; `code_name` tells which it was.
+  class Failure < StandardError
+    include Error
+  end
+
+  # Exceptions that a program may want to tell apart.
+  class Empty < ThreadError; include Error; end            # pop(true), and no item is ready
+  class Full < ThreadError; include Error; end             # push(value, true), and there is no room
+  class Busy < ThreadError; include Error; end             # not to wait, but a stopped process holds this end
+  class ShutDown < ClosedQueueError; include Error; end    # push after shutdown, by whichever process
+  class TooBig < ArgumentError; include Error; end         # the item can never fit
+  class BadName < ArgumentError; include Error; end        # not a queue name
+  class BadOption < ArgumentError; include Error; end      # an option out of range
+  class NotTaken < ThreadError; include Error; end         # task_done too often, or a stale ticket
+  class Inherited < ThreadError; include Error; end        # taken before fork by the parent: only it can finish it
+  class TimedOut < Failure; end                            # raised by no public method: they answer nil
+  class ClosedHandle < Failure; end                        # this process has called close
+  class NotFound < Failure; end                            # open_only or unlink, and there is none of this name
+  class Exists < Failure; end                              # create_only, and there is one of this name
+  class Mismatch < Failure; end                            # it exists with other options
+  class Denied < Failure; end                              # no permission
+  class NoSpace < Failure; end                             # the system has no shared memory left
+  class Corrupt < Failure; end                             # the shared memory cannot be trusted any more
+
+  # The first item has a type that Ruby cannot read. It stays first in the queue.
+  class WrongType < Failure
+    NAMES = { Native::TYPE_PICKLE => "a Python pickle, which only Python can read" }.freeze
+
+    # The type tag, an Integer.
+    attr_reader :type
+
+    def initialize(type)
+      @type = type
+      super("the first item is #{NAMES.fetch(type, 'of a type unknown here')} (type #{type}); it stays in the queue: " \
+            "take it with a program that can read it, and have the producer put plain values")
+    end
+  end
+
+  # The item says that it is MessagePack and is not, or holds something that Ruby has no value for. It was taken:
+  # `item.value` has its bytes, `item.ticket` finishes it or gives it back.
+  class Undecodable < Failure
+    attr_reader :item
+
+    def initialize(item, reason)
+      @item = item
+      super("an item of #{item.value.bytesize} bytes is not a MessagePack value that Ruby can hold: #{reason}")
+    end
+  end
+
+  CLASSES = {
+    Native::EMPTY => Empty, Native::FULL => Full, Native::BUSY => Busy, Native::CLOSED => ShutDown,
+    Native::TOOBIG => TooBig, Native::BADNAME => BadName, Native::SCHEME => BadName, Native::INVALID => BadOption,
+    Native::NOTTAKEN => NotTaken, Native::INHERITED => Inherited, Native::TIMEDOUT => TimedOut,
+    Native::BADHANDLE => ClosedHandle, Native::NOTFOUND => NotFound, Native::EXISTS => Exists,
+    Native::MISMATCH => Mismatch, Native::DENIED => Denied, Native::NOSPACE => NoSpace,
+    Native::CORRUPT => Corrupt
+  }.freeze
+
+  # The words that Thread::Queue uses, for those who match on them.
+  SENTENCES = { Native::EMPTY => "queue empty", Native::FULL => "queue full" }.freeze
+
+  private_constant :CLASSES, :SENTENCES
+
+  # The exception for a code; the native module raises what this returns.
+  def self.error(code, sentence, type)
+    exception = type ? WrongType.new(type) : CLASSES.fetch(code, Failure).new(SENTENCES.fetch(code, sentence))
+    exception.code = code
+    exception
+  end
+  private_class_method :error
+end

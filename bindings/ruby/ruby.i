@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+%module ipcq_native
+
+%include "interpreter_types.i"
+%include "typemaps.i"
+%include "interpreter.i"

@@ -1,0 +1,116 @@
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: Apache-2.0
+
+require_relative "test_helper"
+
+# Opening, closing, and names.
+class TestOpen < IPCQTest
+  def test_a_name_is_one_queue
+    name = new_name
+    one = IPCQ::Queue.new(name)
+    other = IPCQ::Queue.new(name)
+    one << "hello"
+    assert_equal "hello", other.pop
+    assert_equal [name, name], [one.name, other.name]
+  end
+
+  def test_without_a_name_it_has_a_random_one
+    refute_equal IPCQ::Queue.new.name, IPCQ::Queue.new.name
+  end
+
+  def test_open_only_and_create_only
+    name = new_name
+    error = assert_raises(IPCQ::NotFound) { IPCQ::Queue.new(name, open_only: true) }
+    assert_equal "IPCQ_NOTFOUND", error.code_name
+    IPCQ::Queue.new(name, create_only: true)
+    assert_raises(IPCQ::Exists) { IPCQ::Queue.new(name, create_only: true) }
+    IPCQ::Queue.new(name, open_only: true)
+  end
+
+  def test_other_options_than_the_queue_has
+    queue = new_queue(max: 3)
+    assert_raises(IPCQ::Mismatch) { IPCQ::Queue.new(queue.name, max: 4) }
+    assert_raises(IPCQ::Mismatch) { IPCQ::JoinableQueue.new(queue.name) }
+    assert_equal 3, IPCQ::Queue.new(queue.name).max
+  end
+
+  def test_bad_names
+    ["", ".hidden", "a/b", "x" * 201, "grüße"].each do |name|
+      assert_same_error(ArgumentError, IPCQ::BadName) { IPCQ::Queue.new(name) }
+    end
+    assert_raises(ArgumentError) { IPCQ::Queue.new("a\0b") }
+    assert_raises(TypeError) { IPCQ::Queue.new(7) }
+    error = assert_raises(IPCQ::BadName) { IPCQ::Queue.new("amqp://host/queue") }
+    assert_equal "IPCQ_SCHEME", error.code_name
+  end
+
+  def test_an_object_that_is_no_queue
+    name = new_name
+    File.binwrite("/dev/shm/ipcq.#{name}", "no queue" * 10_000, perm: 0o600)
+    error = assert_raises(IPCQ::Failure) { IPCQ::Queue.new(name) }
+    assert_equal "IPCQ_FOREIGN", error.code_name
+  ensure
+    File.unlink("/dev/shm/ipcq.#{name}")
+  end
+
+  def test_mode
+    queue = new_queue(mode: 0o640)
+    assert_equal 0o640, File.stat("/dev/shm/ipcq.#{queue.name}").mode & 0o777
+  end
+
+  def test_unlink_removes_the_name_alone
+    queue = new_queue << 1
+    queue.unlink
+    assert_equal 1, queue.pop
+    assert_raises(IPCQ::NotFound) { IPCQ.unlink(queue.name) }
+  end
+
+  def test_a_closed_handle_says_so
+    queue = new_joinable_queue << 1
+    assert_same queue, queue.close
+    assert_predicate queue, :closed?
+    [[:push, 1], [:pop], [:pop, true], [:size], [:empty?], [:full?], [:max], [:num_waiting], [:clear], [:task_done],
+     [:nack], [:join], [:shutdown], [:shutdown?], [:stat], [:participants]].each do |call|
+      assert_raises(IPCQ::ClosedHandle, call.to_s) { queue.public_send(*call) }
+    end
+    assert_equal "#<IPCQ::JoinableQueue #{queue.name} (closed)>", queue.inspect
+  end
+
+  def test_closing_twice_is_no_mistake
+    queue = new_queue
+    assert_same queue.close, queue.close
+  end
+
+  def test_closing_ends_this_handle_and_nothing_else
+    queue = new_queue
+    other = IPCQ::Queue.new(queue.name) << 1
+    queue.close
+    refute_predicate other, :shutdown?
+    assert_equal 1, other.pop
+    assert_equal 2, (other << 2).pop
+  end
+
+  def test_closing_wakes_the_threads_that_wait_in_it
+    queue = new_queue
+    getter = Thread.new { queue.pop }
+    getter.report_on_exception = false
+    await_getter(queue)
+    queue.close
+    assert_raises(IPCQ::ClosedHandle) { getter.value }
+  end
+
+  def test_forgotten_handles_are_closed
+    queue = new_queue
+    20.times { IPCQ::Queue.new(queue.name) }
+    await do
+      GC.start
+      queue.participants.size < 20
+    end
+    assert_equal 1, (queue << 1).pop
+  end
+
+  def test_version
+    assert_match(/\A\d+\.\d+\.\d+\z/, IPCQ::VERSION)
+  end
+end

@@ -1,0 +1,98 @@
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: Apache-2.0
+
+require_relative "test_helper"
+
+# Queues between processes: by name, by fork, and when one of them ends the queue.
+class TestProcesses < IPCQTest
+  def test_a_child_uses_what_it_inherited
+    queue = IPCQ::Queue.new
+    answers = IPCQ::Queue.new
+    child = start_child { answers << [queue.pop, queue.name] }
+    queue << "from the parent"
+    assert_equal ["from the parent", queue.name], answers.pop
+    assert_child_succeeds child
+  end
+
+  def test_a_child_works_while_a_thread_of_its_parent_waits
+    queue = new_queue
+    getter = Thread.new { queue.pop }
+    await_getter(queue)
+    assert_child_succeeds(start_child { queue << "from the child" })
+    assert_equal "from the child", getter.value
+  end
+
+  def test_an_object_that_died_in_a_child_leaves_the_parents_alone
+    queue = new_queue
+    child = start_child do
+      queue << 1
+      queue.close
+    end
+    assert_child_succeeds child
+    assert_equal 1, queue.pop
+    refute_predicate queue, :closed?
+  end
+
+  def test_another_program_opens_it_by_name
+    queue = new_queue
+    program = "require 'ipcq'; queue = IPCQ::Queue.new(ARGV[0]); queue << queue.pop.reverse"
+    queue << "abc"
+    assert system(RbConfig.ruby, "-e", program, queue.name)
+    assert_equal "cba", queue.pop
+  end
+
+  def test_shutdown_by_another_process_wakes_getters
+    queue = new_queue
+    getter = Thread.new { [queue.pop] }
+    await_getter(queue)
+    assert_child_succeeds(start_child { queue.shutdown })
+    assert_equal [nil], getter.value
+    assert_equal [true, :drain], [queue.shutdown?, queue.stat[:shutdown]]
+  end
+
+  def test_shutdown_by_another_process_wakes_putters
+    queue = new_queue(max: 1) << 1
+    putter = Thread.new { queue << 2 }
+    putter.report_on_exception = false
+    await_putter(queue)
+    assert_child_succeeds(start_child { queue.shutdown })
+    assert_raises(IPCQ::ShutDown) { putter.value }
+  end
+
+  def test_after_shutdown_what_is_left_is_taken
+    queue = new_queue << 1 << nil
+    refute_predicate queue, :shutdown?
+    assert_same queue, queue.shutdown
+    assert_same_error(ClosedQueueError, IPCQ::ShutDown) { queue << 2 }
+    assert_equal [1, nil], [queue.pop_item.value, queue.pop_item.value]
+    assert_nil queue.pop_item
+    assert_nil queue.pop
+    assert_nil queue.pop(true)
+  end
+
+  def test_immediate_shutdown_discards_what_is_left
+    queue = new_queue << 1
+    queue.shutdown(immediate: true)
+    assert_nil queue.pop
+    assert_equal :immediate, queue.stat[:shutdown]
+  end
+
+  def test_a_loop_that_pushes_ends_with_the_queue
+    queue = new_queue
+    queue.shutdown
+    loop { queue << 1 }
+    assert_empty queue
+  end
+
+  def test_who_has_it_open
+    queue = new_queue
+    assert_equal([[Process.pid, true, true]], queue.participants.map { |one| one.values_at(:pid, :self, :alive) })
+    child = start_child do
+      queue << 1
+      sleep
+    end
+    queue.pop
+    assert_equal [Process.pid, child].sort, queue.participants.map { |one| one[:pid] }.sort
+  end
+end

@@ -1,0 +1,82 @@
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: Apache-2.0
+
+require_relative "test_helper"
+require_relative "../grid/grid_values"
+
+class TestValues < IPCQTest
+  def carry(value)
+    (@queue ||= new_queue).push(value).pop_item.value
+  end
+
+  def test_every_kind_arrives_as_itself
+    GRID_VALUES.each { |value| assert_carried value, carry(value) }
+  end
+
+  def test_floats
+    [0.1, -0.0, Float::INFINITY, Float::MAX].each { |value| assert_carried value, carry(value) }
+    assert_predicate carry(Float::NAN), :nan?
+  end
+
+  def test_a_symbol_becomes_text
+    assert_carried({ "name" => "alex" }, carry({ name: :alex }))
+  end
+
+  def test_text_of_any_encoding_arrives_as_utf8
+    assert_carried "grüße", carry("grüße".encode("ISO-8859-1"))
+    assert_carried "grüße", carry("grüße".encode("UTF-16LE"))
+    assert_carried "plain", carry("plain".encode("US-ASCII"))
+  end
+
+  def test_nul_bytes
+    assert_carried "\0a\0".b, carry("\0a\0".b)
+    assert_carried "\0a\0", carry("\0a\0")
+  end
+
+  def test_bytes_inside_a_structure_stay_bytes
+    assert_carried(["\xff".b, "text"], carry(["\xff".b, "text"]))
+  end
+
+  def test_five_mebibytes
+    bytes = Random.new(1).bytes(5 << 20)
+    assert_carried bytes, carry(bytes)
+    assert_carried ["x" * (5 << 20)], carry(["x" * (5 << 20)])
+  end
+
+  def test_around_the_size_that_needs_memory_of_its_own
+    [4095, 4096, 4097].each { |size| assert_carried "x".b * size, carry("x".b * size) }
+  end
+
+  def test_what_cannot_be_carried_is_refused_and_says_what_to_do
+    queue = new_queue
+    [Object.new, Time.now, 1r, [Object.new], { "a" => { nil => 1i } }, { Object.new => 1 }].each do |value|
+      assert_match(/put a Hash or String/, assert_raises(TypeError) { queue.push(value) }.message)
+    end
+    [2**64, -(2**63) - 1, [2**64]].each { |value| assert_raises(RangeError) { queue.push(value) } }
+    assert_empty queue
+  end
+
+  def test_text_that_is_none_is_refused
+    queue = new_queue
+    ["\xff", ["\xff"], { "\xff" => 1 }, "\xff".dup.force_encoding("US-ASCII")].each do |value|
+      assert_match(/String#b/, assert_raises(EncodingError) { queue.push(value) }.message)
+    end
+    assert_empty queue
+  end
+
+  def test_nesting_has_a_limit
+    nest = ->(depth) { depth.zero? ? 1 : [nest.call(depth - 1)] }
+    assert_carried nest.call(128), carry(nest.call(128))
+    endless = []
+    endless << endless
+    [nest.call(129), endless].each { |value| assert_raises(ArgumentError) { carry(value) } }
+  end
+
+  private
+
+  def assert_carried(expected, value)
+    assert expected.eql?(value), "expected #{expected.inspect[0, 200]}, got #{value.inspect[0, 200]}"
+    assert_equal expected.encoding, value.encoding if expected.is_a?(String)
+  end
+end
