@@ -299,7 +299,7 @@ EXPORT int ipcq_stat(ipcq_t *queue, ipcq_stats *stats)
     ipcq::Statistics s;
     if (const Code code = call->statistics(s); code != Code::OK)
         return number(code);
-    ipcq_stats full ={};
+    ipcq_stats full = {};
     full.struct_size = size;
     full.items = s.items;
     full.taken = s.taken;

@@ -72,7 +72,10 @@ inline void store_copy(Frontier &frontier, std::uint64_t epoch, const FrontierCu
 }
 
 // For the holder of the group's lock: nobody else moves the cursor.
-template <class Group> IPCQ_INLINE auto load_cursor(const Group &group) { return load_copy(group, group.epoch.load(relaxed)); }
+template <class Group> IPCQ_INLINE auto load_cursor(const Group &group)
+{
+    return load_copy(group, group.epoch.load(relaxed));
+}
 
 // For everybody else.
 template <class Group> auto snapshot(const Group &group)

@@ -127,7 +127,8 @@ private:
                cursor.offset + need + terminator_size <= geometry().segment_offset(cursor.end_segment) &&
                image_.reaches(cursor.offset, need + terminator_size); // stored in units of 8: aligned
     }
-    IPCQ_INLINE bool at_end(const TailCursor &cursor) const noexcept // relaxed: earlier holders' stores came with the lock
+    IPCQ_INLINE bool
+    at_end(const TailCursor &cursor) const noexcept // relaxed: earlier holders' stores came with the lock
     {
         return RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
     }
@@ -150,7 +151,8 @@ private:
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
     Code take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept;
-    IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease,
+                              Taken &out) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
     Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;
     // segments.cpp

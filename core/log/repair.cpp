@@ -25,8 +25,8 @@ bool belongs_to(Owner owner, std::uint32_t slot, std::uint32_t last_generation)
 
 Code Log::open(int fd, const Geometry &geometry) noexcept
 {
-    void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                       -1, 0);
+    void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
         return Code::SPACELIMIT;
     if (const Code code = me_.attach(fd, geometry, image_); code != Code::OK) {

@@ -33,10 +33,11 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
         return Code::FULL;
     // Last in, first out: the segment that the head left just now.
     const std::uint32_t recent = control().supply.recent.load(relaxed);
-    const bool found = (count == 1 && recent < control().supply.high_water.load(acquire) &&
-                        image_.segment_word(recent).has_memory() && claim_run(recent, 1, free_below) &&
-                        ((out_first = recent), true)) ||
-                       find_run(count, free_below, out_first);
+    const bool found =
+        (count == 1 && recent < geometry().segment_count && recent < control().supply.high_water.load(acquire) &&
+         image_.segment_word(recent).has_memory() && claim_run(recent, 1, free_below) &&
+         ((out_first = recent), true)) ||
+        find_run(count, free_below, out_first);
     if (!found) {
         const std::uint64_t high = control().supply.high_water.load(acquire);
         std::uint64_t first = std::min<std::uint64_t>(high, geometry().segment_count);

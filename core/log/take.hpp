@@ -75,7 +75,8 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
     bump(own_slot().gets);
     if (lease)
         bump(own_slot().leases);
-    const bool more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
+    const bool more =
+        !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
     head_lock_.unlock();
     if (outside) {
         if (size != 0)

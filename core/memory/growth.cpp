@@ -20,10 +20,10 @@ constexpr std::uint64_t step_max = 1 << 20;
 // does not count.
 bool within_file_limit(int fd, std::uint64_t end) noexcept
 {
-    struct rlimit limit{};
+    struct rlimit limit {};
     if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur)
         return true;
-    struct stat status{};
+    struct stat status {};
     return ::fstat(fd, &status) == 0 && end <= static_cast<std::uint64_t>(status.st_size);
 }
 

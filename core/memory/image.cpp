@@ -59,15 +59,15 @@ void Image::unmap() noexcept
 
 bool Image::reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept
 {
-    if (offset < geometry_.data_offset || offset > geometry_.map_size ||
-        size > geometry_.map_size - offset || !look_at_file()) // the file may have grown
+    if (offset < geometry_.data_offset || offset > geometry_.map_size || size > geometry_.map_size - offset ||
+        !look_at_file()) // the file may have grown
         return false;
     return offset - geometry_.data_offset <= span_.load(relaxed) - size;
 }
 
 bool Image::look_at_file() const noexcept
 {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(file_, &status) != 0)
         return false;
     const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), geometry_.map_size);

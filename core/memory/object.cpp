@@ -100,12 +100,12 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
     // Without O_CREAT: fs.protected_regular refuses it on other users' files even where plain opening is allowed.
     Descriptor fd(::open(name.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     if (!fd) {
-        struct stat directory{};
+        struct stat directory {};
         if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
             return blame(trouble, Code::NOSHM, "directory", object_directory);
         return blame_errno(trouble, "open", name.path);
     }
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd.get(), &status) != 0)
         return blame_errno(trouble, "stat", name.path);
     if (!S_ISREG(status.st_mode))
@@ -172,7 +172,7 @@ Code unlink_object(const QueueName &name, Trouble &trouble) noexcept
 {
     if (::unlink(name.path) == 0)
         return Code::OK;
-    struct stat directory{};
+    struct stat directory {};
     if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
         return blame(trouble, Code::NOSHM, "directory", object_directory);
     return blame_errno(trouble, "unlink", name.path);
@@ -184,14 +184,14 @@ Code reopen(int fd, Descriptor &out_fd) noexcept
     std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     Descriptor copy(::open(self, O_RDWR | O_CLOEXEC));
     if (!copy)
-        return code_of_errno(errno);
+        return errno == ENOENT ? Code::SYSTEM : code_of_errno(errno); // no /proc: not "no such queue"
     out_fd = std::move(copy);
     return Code::OK;
 }
 
 std::uint64_t default_capacity() noexcept
 {
-    struct statfs status{};
+    struct statfs status {};
     if (::statfs(object_directory, &status) != 0 || status.f_blocks == 0)
         return capacity_bytes_default;
     const std::uint64_t half =

@@ -31,7 +31,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    out ={};
+    out = {};
     for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
         const Slot &slot = log_.slot(i);
         out.puts += slot.puts.load(relaxed);
@@ -48,7 +48,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
     bool end = false;
     log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
     out.bytes_used = log_.used_bytes();
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd_.get(), &status) == 0)
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
     out.getters_waiting = waiters().getters.load(relaxed);
@@ -74,7 +74,7 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
             continue;
         if (out_count < capacity) {
             ParticipantReport &report = array[out_count];
-            report ={};
+            report = {};
             report.slot = i;
             report.pid = slot.pid.load(relaxed);
             report.alive = log_.me().slot_alive(i);

@@ -72,9 +72,11 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
     if (const Code code = find_object(name_, options.any_owner, fd_, geometry_, trouble); code != Code::OK)
         return code;
     Code code = check_options(options, trouble);
-    if (code == Code::OK)
+    if (code == Code::OK) {
+        const ForkGate gate;
         code = attach();
-    struct stat status{};
+    }
+    struct stat status {};
     if (code == Code::OK && (::fstat(fd_.get(), &status) != 0 || status.st_nlink == 0)) {
         detach(); // unlinked between open and attach: nobody would find us there
         code = Code::NOTFOUND;
@@ -95,7 +97,11 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
     if (code != Code::OK)
         return code;
     // Attached before it has a name: nobody ever finds it without a participant.
-    if ((code = attach()) == Code::OK && (code = name_object(fd_, name_, trouble)) != Code::OK)
+    {
+        const ForkGate gate;
+        code = attach();
+    }
+    if (code == Code::OK && (code = name_object(fd_, name_, trouble)) != Code::OK)
         detach();
     if (code != Code::OK)
         fd_.reset();
@@ -123,22 +129,21 @@ Code SharedQueue::check_options(const Options &options, Trouble &trouble) const 
     return Code::OK;
 }
 
+// The caller holds the ForkGate.
 Code SharedQueue::attach() noexcept
 {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd_.get(), &status) != 0)
         return Code::SYSTEM;
     device_ = status.st_dev;
     inode_ = status.st_ino;
-    {
-        const ForkGate gate;
-        if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
-            return code;
-        epoch_ = fork_epoch();
-        if (log_.me().took_over()) {
-            std::uint64_t items = 0;
-            log_.reap_slot(log_.me().slot_index(), log_.me().self().generation() - 1, items); // else the next reaper repeats it
-        }
+    if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
+        return code;
+    epoch_ = fork_epoch();
+    if (log_.me().took_over()) {
+        std::uint64_t items = 0;
+        log_.reap_slot(log_.me().slot_index(), log_.me().self().generation() - 1,
+                       items); // else the next reaper repeats it
     }
     Slot &slot = log_.slot(log_.me().slot_index());
     slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed); // a new life begins with none
@@ -164,40 +169,35 @@ void SharedQueue::detach() noexcept
 
 Code SharedQueue::attach_after_fork() noexcept
 {
-    static pthread_mutex_t once_each = PTHREAD_MUTEX_INITIALIZER;
-    ::pthread_mutex_lock(
-        &once_each); // never held across fork(): its holder forks no process, the gate keeps others away
+    const ForkGate gate; // against other threads of this child as well
+    if (epoch_ == fork_epoch())
+        return Code::OK;
+    // The parent's mapping was not inherited; the address may belong to somebody else by now.
+    log_.forget();
+    struct stat status {};
+    Descriptor fresh;
     Code code = Code::OK;
-    if (epoch_ != fork_epoch()) {
-        // The parent's mapping was not inherited; the address may belong to somebody else by now.
-        log_.forget();
-        struct stat status{};
-        Descriptor fresh;
-        const bool ours = ::fstat(fd_.get(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
-        if (ours) {
-            code = reopen(fd_.get(), fresh); // the parent's description would not exclude the parent
-        } else {
-            fd_.forget(); // closed by the child, and the number perhaps used anew
-            Geometry geometry;
-            Trouble trouble;
-            code = find_object(name_, true, fresh, geometry, trouble);
-            if (code == Code::OK && std::memcmp(geometry.uuid, geometry_.uuid, sizeof geometry.uuid) != 0)
-                code = Code::NOTFOUND; // a successor of the same name
-        }
-        if (code == Code::OK) {
-            fd_ = static_cast<Descriptor &&>(fresh);
-            book_.start_anew();
-            code = attach();
-        }
+    if (::fstat(fd_.get(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) {
+        code = reopen(fd_.get(), fresh); // the parent's description would not exclude the parent
+    } else {
+        fd_.forget(); // closed by the child, and the number perhaps used anew
+        Geometry geometry;
+        Trouble trouble;
+        code = find_object(name_, true, fresh, geometry, trouble);
+        if (code == Code::OK && std::memcmp(geometry.uuid, geometry_.uuid, sizeof geometry.uuid) != 0)
+            code = Code::NOTFOUND; // a successor of the same name
     }
-    ::pthread_mutex_unlock(&once_each);
-    return code;
+    if (code != Code::OK)
+        return code;
+    fd_ = static_cast<Descriptor &&>(fresh);
+    book_.start_anew();
+    return attach();
 }
 
 void SharedQueue::close() noexcept
 {
     detach();
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd_.get(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_)
         fd_.forget(); // closed behind our back: not ours to close again
     else if (geometry_.anonymous)

@@ -19,7 +19,7 @@ constexpr off_t first_byte = off_t{1} << 61;
 // 0, or the errno of the refusal; with F_OFD_GETLK 0 means the byte is free.
 int byte_lock(int fd, std::uint32_t slot, short kind, int command) noexcept
 {
-    struct flock lock{};
+    struct flock lock {};
     lock.l_type = kind;
     lock.l_whence = SEEK_SET;
     lock.l_start = first_byte + static_cast<off_t>(slot);
@@ -31,7 +31,7 @@ int byte_lock(int fd, std::uint32_t slot, short kind, int command) noexcept
 
 void describe(Slot &slot) noexcept
 {
-    char name[16] ={};
+    char name[16] = {};
     ::pthread_getname_np(::pthread_self(), name, sizeof name);
     for (std::size_t i = 0; i < sizeof name; i++)
         slot.command[i].store(name[i], relaxed);
@@ -109,7 +109,7 @@ bool Participant::hold_dead(std::uint32_t slot) const noexcept
 
 bool nobody_attached(int fd) noexcept
 {
-    struct flock lock{};
+    struct flock lock {};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     lock.l_start = first_byte;
