@@ -12,7 +12,7 @@
 #include "memory/image.hpp"
 #include "wait/owner_lock.hpp"
 
-#include <memory>
+#include <algorithm>
 
 namespace ipcq {
 
@@ -98,8 +98,8 @@ public:
     bool trim() noexcept;
 
     // --- repair.cpp: the dead
-    // Gives back what dead participants held. out_items: how many items became ready again. BUSY if a stopped process
-    // kept a lock from us; what is left is found again next time.
+    // Gives back what dead participants held. out_items: how many items became ready again. TIMEDOUT if a
+    // stopped process kept a lock from us; what is left is found again next time. The caller holds the ForkGate.
     Code reap(std::uint64_t &out_items) noexcept;
     // The same for generations up to `last_generation` of one slot; on closing, for ourselves.
     Code reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
@@ -163,6 +163,11 @@ private:
     Code back_run(std::uint64_t first, std::uint64_t count) noexcept;
     Code raise_high_water(std::uint64_t end) noexcept;
     std::uint64_t live_segments() const noexcept;
+    // A hint read from shared memory, within the table whatever it says; segment 0 is always in use.
+    std::uint64_t high_water() const noexcept
+    {
+        return std::clamp<std::uint64_t>(control().supply.high_water.load(acquire), 1, geometry().segment_count);
+    }
     IPCQ_INLINE std::uint64_t chain_at(std::uint64_t offset) const noexcept
     {
         return image_.segment_word(geometry().segment_of(offset)).chain();
@@ -177,6 +182,7 @@ private:
     Image image_;
     Participant me_;
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
+    bool inherited_ = false;                      // our slot was taken over uncleaned; guarded by the ForkGate
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
     std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on
 };

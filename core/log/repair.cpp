@@ -34,6 +34,7 @@ Code Log::open(int fd, const Geometry &geometry) noexcept
         return code;
     }
     touched_ = static_cast<unsigned char *>(map);
+    inherited_ = me_.took_over();
     Control &c = control();
     tail_lock_ = OwnerLock(c.tail.lock, c.waiters.lock[0], c.pills.lock[0]);
     head_lock_ = OwnerLock(c.head.lock, c.waiters.lock[1], c.pills.lock[1]);
@@ -93,20 +94,23 @@ Code Log::reap(std::uint64_t &out_items) noexcept
 {
     out_items = 0;
     Code result = Code::OK;
+    if (inherited_) { // our slot belonged to somebody who died: nobody else looks there while we live
+        result = reap_slot(me_.slot_index(), me_.self().generation() - 1, out_items);
+        inherited_ = result != Code::OK;
+    }
     for (std::uint32_t slot = 0; slot < geometry().slot_count; slot++) {
         Slot &theirs = image_.slot(slot);
-        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot))
+        Descriptor hold;
+        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot, hold) ||
+            theirs.dirty.load(acquire) == 0)
             continue;
-        if (theirs.dirty.load(acquire) != 0) {
-            std::uint64_t items = 0;
-            const Code code = reap_slot(slot, theirs.generation.load(acquire), items);
-            out_items += items;
-            if (code == Code::OK)
-                theirs.dirty.store(0, release); // last
-            else if (result == Code::OK)
-                result = code;
-        }
-        me_.let_go(slot);
+        std::uint64_t items = 0;
+        const Code code = reap_slot(slot, theirs.generation.load(acquire), items);
+        out_items += items;
+        if (code == Code::OK)
+            theirs.dirty.store(0, release); // last
+        else if (result == Code::OK)
+            result = code;
     }
     return result;
 }
@@ -130,8 +134,7 @@ Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) no
     const Code code = roll_tail(tail);
     if (code == Code::OK) {
         const std::uint64_t last_chain = image_.segment_word(tail.end_segment - 1).chain();
-        const std::uint64_t high = control().supply.high_water.load(acquire);
-        for (std::uint64_t i = 0; i < high && i < geometry().segment_count; i++) {
+        for (std::uint64_t i = 0, high = high_water(); i < high; i++) {
             SegmentWord word = image_.segment_word(i);
             const bool claimed = word.kind() == SegmentKind::claimed && belongs_to(word.owner(), slot, last_generation);
             const bool unlinked = word.kind() == SegmentKind::live && word.chain() > last_chain;

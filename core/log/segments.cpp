@@ -33,13 +33,11 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
         return Code::FULL;
     // Last in, first out: the segment that the head left just now.
     const std::uint32_t recent = control().supply.recent.load(relaxed);
-    const bool found =
-        (count == 1 && recent < geometry().segment_count && recent < control().supply.high_water.load(acquire) &&
-         image_.segment_word(recent).has_memory() && claim_run(recent, 1, free_below) &&
-         ((out_first = recent), true)) ||
-        find_run(count, free_below, out_first);
+    const bool found = (count == 1 && recent < high_water() && image_.segment_word(recent).has_memory() &&
+                        claim_run(recent, 1, free_below) && ((out_first = recent), true)) ||
+                       find_run(count, free_below, out_first);
     if (!found) {
-        const std::uint64_t high = control().supply.high_water.load(acquire);
+        const std::uint64_t high = high_water();
         std::uint64_t first = std::min<std::uint64_t>(high, geometry().segment_count);
         while (first > 0 && high - first < count - 1 && image_.segment_word(first - 1).claimable(free_below))
             first--; // a run may begin in free segments below
@@ -63,7 +61,7 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
 bool Log::find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept
 {
     Supply &supply = control().supply;
-    const std::uint64_t high = std::min<std::uint64_t>(supply.high_water.load(acquire), geometry().segment_count);
+    const std::uint64_t high = high_water();
     const std::uint64_t live = live_segments();
     if (live + count > high) // none can be free: growing needs no search
         return false;
@@ -145,7 +143,7 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
 Code Log::raise_high_water(std::uint64_t end) noexcept
 {
     Supply &supply = control().supply;
-    std::uint32_t high = supply.high_water.load(acquire);
+    auto high = static_cast<std::uint32_t>(high_water());
     if (high >= end)
         return Code::OK;
     // The table gets memory page by page, too; pages below high water have theirs.
@@ -154,6 +152,7 @@ Code Log::raise_high_water(std::uint64_t end) noexcept
     if (to - from > table_step)
         if (const Code code = allocate(image_.file(), from, to - from); code != Code::OK)
             return code;
+    high = supply.high_water.load(relaxed);
     while (high < end &&
            !supply.high_water.compare_exchange_weak(high, static_cast<std::uint32_t>(end), std::memory_order_acq_rel)) {
     }
@@ -179,8 +178,7 @@ bool Log::trim() noexcept
     bool end = false;
     advance(Patience::until(nowait), end);
     const std::uint64_t free_below = this->free_below();
-    const auto high =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(supply.high_water.load(acquire), geometry().segment_count));
+    const auto high = static_cast<std::uint32_t>(high_water());
     std::uint32_t position = trim_position_.load(relaxed);
     std::uint64_t given = 0;
     for (std::uint32_t look = 0; look < trim_look && given < trim_batch; look++) {

@@ -110,8 +110,12 @@ Code Log::discard(const Patience &patience) noexcept
     std::uint64_t steps = image_.steps_max();
     for (std::uint64_t unsaved = 0; code == Code::OK; steps--) {
         const RecordWord word{image_.word(cursor.offset).load(acquire)};
-        if (word.is(RecordState::empty) || steps == 0)
+        if (word.is(RecordState::empty))
             break;
+        if (steps == 0) {
+            code = Code::CORRUPT;
+            break;
+        }
         if (word.is(RecordState::end)) {
             if (!image_.first_of(word, cursor.offset))
                 code = Code::CORRUPT;

@@ -140,11 +140,6 @@ Code SharedQueue::attach() noexcept
     if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
         return code;
     epoch_ = fork_epoch();
-    if (log_.me().took_over()) {
-        std::uint64_t items = 0;
-        log_.reap_slot(log_.me().slot_index(), log_.me().self().generation() - 1,
-                       items); // else the next reaper repeats it
-    }
     Slot &slot = log_.slot(log_.me().slot_index());
     slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed); // a new life begins with none
     return Code::OK;
@@ -163,6 +158,8 @@ void SharedQueue::detach() noexcept
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
             wake_one(waiters().getters, pills().getters);
         log_.close();
+    } else {
+        log_.forget(); // the mapping stayed with the parent; its addresses are others' here
     }
     epoch_ = 0;
 }
@@ -191,7 +188,11 @@ Code SharedQueue::attach_after_fork() noexcept
         return code;
     fd_ = static_cast<Descriptor &&>(fresh);
     book_.start_anew();
-    return attach();
+    if ((code = attach()) == Code::OK) {
+        std::uint64_t items = 0;
+        log_.reap(items);
+    }
+    return code;
 }
 
 void SharedQueue::close() noexcept

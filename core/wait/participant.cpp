@@ -102,9 +102,10 @@ bool Participant::slot_alive(std::uint32_t slot) const noexcept
     return byte_lock(image_->file(), slot, F_WRLCK, F_OFD_GETLK) != 0;
 }
 
-bool Participant::hold_dead(std::uint32_t slot) const noexcept
+bool Participant::hold_dead(std::uint32_t slot, Descriptor &out_hold) const noexcept
 {
-    return byte_lock(image_->file(), slot, F_WRLCK, F_OFD_SETLK) == 0;
+    return !slot_alive(slot) && reopen(image_->file(), out_hold) == Code::OK &&
+           byte_lock(out_hold.get(), slot, F_WRLCK, F_OFD_SETLK) == 0;
 }
 
 bool nobody_attached(int fd) noexcept
@@ -116,7 +117,5 @@ bool nobody_attached(int fd) noexcept
     lock.l_len = slot_count_max;
     return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
 }
-
-void Participant::let_go(std::uint32_t slot) const noexcept { byte_lock(image_->file(), slot, F_UNLCK, F_OFD_SETLK); }
 
 } // namespace ipcq

@@ -15,8 +15,8 @@ namespace ipcq {
 class Participant {
 public:
     // Takes a slot of the queue behind `fd` and maps the queue into `image`. CROWDED if every slot belongs to a living
-    // process. The caller holds the ForkGate. A slot that a dead participant left uncleaned may be taken over; then
-    // inherited() tells its last generation, and the new owner gives back what that and earlier ones held.
+    // process. The caller holds the ForkGate. A slot that a dead participant left uncleaned may be taken over; then the
+    // new owner gives back what the generations before its own held.
     Code attach(int fd, const Geometry &geometry, Image &image) noexcept;
 
     Owner self() const { return self_; }
@@ -26,10 +26,9 @@ public:
     // Can the owner of a word read from shared memory still write? True also for a process that is stopped.
     bool alive(Owner owner) const noexcept;
 
-    // For the reaper: is the slot's byte free, and if so, hold it while cleaning. The caller holds the ForkGate, since
-    // two threads of one process would not exclude each other.
-    bool hold_dead(std::uint32_t slot) const noexcept;
-    void let_go(std::uint32_t slot) const noexcept;
+    // For the reaper: is the slot's byte free, and if so, hold it as long as `out_hold` stays open. On a description of
+    // its own: one that a forked child shares would keep the byte after the reaper's death. The caller holds the ForkGate.
+    bool hold_dead(std::uint32_t slot, Descriptor &out_hold) const noexcept;
     bool slot_alive(std::uint32_t slot) const noexcept;
 
 private:
