@@ -29,7 +29,9 @@ static void *run_call(void *call)
 static int call_unlocked(struct call *call)
 {
     do {
-        rb_thread_check_ints(); /* here and in rb_nogvl it may not return: nothing is owned */
+        /* One that Ruby had put off until the thread waits (:on_blocking) rb_nogvl would not see. This may not return;
+         * nothing is owned here. */
+        rb_thread_check_ints();
         call->code = IPCQ_INTERRUPTED;
         rb_nogvl(run_call, call, RUBY_UBF_IO, NULL, RB_NOGVL_INTR_FAIL | RB_NOGVL_OFFLOAD_SAFE);
     } while (call->code == IPCQ_INTERRUPTED);

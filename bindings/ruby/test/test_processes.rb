@@ -34,6 +34,19 @@ class TestProcesses < IPCQTest
     refute_predicate queue, :closed?
   end
 
+  # A garbage collector does the same to objects that the child inherited and never used.
+  def test_a_child_closes_what_it_never_used
+    unused = new_queue
+    queue = new_queue
+    child = start_child do
+      queue << 1
+      unused.close
+      queue << 2
+    end
+    assert_child_succeeds child
+    assert_equal [1, 2], [queue.pop, queue.pop]
+  end
+
   def test_another_program_opens_it_by_name
     queue = new_queue
     program = "require 'ipcq'; queue = IPCQ::Queue.new(ARGV[0]); queue << queue.pop.reverse"

@@ -27,7 +27,7 @@ class TestStorm < IPCQTest
     taken = new_queue
     child = start_child { take_all(queue) { |number| pause_after(taken << number) } }
     number = 0
-    storms = in_storm { number += 1 while number < ITEMS && queue << number }
+    storms = in_storm { number += 1 while number < ITEMS && (queue << number) }
     queue.shutdown
     assert_child_succeeds child
     assert_equal((0...ITEMS).to_a, Array.new(taken.size) { taken.pop })

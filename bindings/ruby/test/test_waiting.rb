@@ -89,6 +89,26 @@ class TestWaiting < IPCQTest
     assert_equal "safe", taken
   end
 
+  # Ruby has looked at the exception already, put it off, and does not bring it up again by itself.
+  def test_an_exception_that_was_put_off_comes_when_the_thread_waits
+    queue = new_queue
+    rounds = 0
+    raised = false
+    getter = Thread.new do
+      Thread.handle_interrupt(Storm => :on_blocking) do
+        rounds += 1 until raised
+        queue.pop
+      end
+    end
+    getter.report_on_exception = false
+    await { rounds.positive? }
+    getter.raise(Storm)
+    seen = rounds
+    await { rounds > seen + 1 }
+    raised = true
+    assert_raises(Storm) { getter.value }
+  end
+
   def test_a_trap_runs_while_the_main_thread_waits
     queue = new_queue
     before = trap("USR1") { queue << "from the trap" }

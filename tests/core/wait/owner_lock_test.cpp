@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log_fixture.hpp"
+
+#include "wait/fork_epoch.hpp"
+#include "wait/owner_lock.hpp"
+
+#include <csignal>
+#include <pthread.h>
+#include <sched.h>
+
+using namespace ipcq;
+
+namespace {
+
+const Plan plan;
+
+OwnerLock tail_lock(LogFixture &f)
+{
+    return {f.control().tail.lock, f.control().waiters.lock[0], f.control().pills.lock[0]};
+}
+
+std::uint64_t holder(LogFixture &f) { return f.control().tail.lock.load(); }
+
+void a_free_lock_is_taken_under_the_owners_name(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::stolen;
+    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
+    assert_true(grip == Grip::clean);
+    assert_int_equal(holder(f), f.log().me().self().bits);
+    lock.unlock();
+    assert_int_equal(holder(f), 0);
+}
+
+void a_dead_owners_lock_is_stolen_and_the_thief_is_told(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK);
+    f.kill(1);
+    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
+    assert_true(grip == Grip::stolen);
+    assert_int_equal(holder(f), f.log().me().self().bits);
+}
+
+void a_lock_of_an_earlier_life_of_a_slot_is_stolen(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const Owner self = f.log().me().self();
+    f.control().tail.lock = Owner::of(self.slot(), self.generation() - 1).bits;
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
+    assert_true(grip == Grip::stolen);
+}
+
+void an_owner_that_cannot_be_is_dead(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    OwnerLock lock = tail_lock(f);
+    for (const std::uint64_t nonsense : {UINT64_MAX, std::uint64_t{1}, std::uint64_t{0xffff}, std::uint64_t{1} << 63}) {
+        f.control().tail.lock = nonsense;
+        Grip grip = Grip::clean;
+        assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
+        assert_true(grip == Grip::stolen);
+        lock.unlock();
+    }
+}
+
+// A process that holds the tail's lock and is stopped there.
+int stop_with_the_lock(void *argument)
+{
+    auto &f = *static_cast<LogFixture *>(argument);
+    // The mappings were not inherited. A participant that is still known to be open would be used without one.
+    Log *log = new Log;
+    Descriptor *fd = new Descriptor;
+    const ForkGate *gate = new ForkGate;
+    CHILD_CHECK(reopen(f.object().get(), *fd) == Code::OK && log->open(fd->get(), f.geometry()) == Code::OK);
+    delete gate;
+    Control &c = log->control();
+    OwnerLock lock(c.tail.lock, c.waiters.lock[0], c.pills.lock[0]);
+    Grip grip = Grip::clean;
+    CHILD_CHECK(lock.lock(log->me(), Patience{}, grip) == Code::OK);
+    ::raise(SIGSTOP);
+    lock.unlock();
+    ::pause();
+    return 0;
+}
+
+void a_stopped_owner_keeps_its_lock(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const pid_t child = child_start(stop_with_the_lock, &f);
+    assert_true(child_wait_stopped(child));
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, grip), BUSY);
+    assert_code(lock.lock(f.log().me(), Patience::until(now_ns() + 1'000'000), grip), TIMEDOUT);
+    assert_code(lock.lock(f.log().me(), Patience::until(1), grip), TIMEDOUT);
+    assert_int_equal(f.control().waiters.lock[0].load(), 0);
+    child_continue(child);
+    assert_code(lock.lock(f.log().me(), Patience{}, grip), OK);
+    assert_true(grip == Grip::clean);
+}
+
+void a_killed_owner_does_not(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const pid_t child = child_start(stop_with_the_lock, &f);
+    assert_true(child_wait_stopped(child));
+    child_kill(child);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
+    assert_true(grip == Grip::stolen);
+}
+
+void a_set_token_or_a_closing_handle_ends_the_wait(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK); // alive, and does not let go
+    const std::atomic<std::uint32_t> set{1};
+    assert_code(lock.lock(f.log().me(), {forever, &set, nullptr, false}, grip), CANCELLED);
+    assert_code(lock.lock(f.log().me(), {forever, nullptr, &set, false}, grip), BADHANDLE);
+}
+
+struct Waiter {
+    LogFixture *fixture;
+    std::atomic<int> code{1};
+};
+
+void *wait_interruptibly(void *argument)
+{
+    auto &w = *static_cast<Waiter *>(argument);
+    OwnerLock lock = tail_lock(*w.fixture);
+    Grip grip = Grip::clean;
+    w.code = static_cast<int>(lock.lock(w.fixture->log().me(), {forever, nullptr, nullptr, true}, grip));
+    return nullptr;
+}
+
+void on_signal(int) {}
+
+void a_signal_ends_the_wait_of_who_allows_it(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    static Waiter waiter;
+    waiter.fixture = &f;
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    ::sigaction(SIGUSR1, &action, nullptr);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK);
+    pthread_t thread;
+    assert_int_equal(::pthread_create(&thread, nullptr, wait_interruptibly, &waiter), 0);
+    while (waiter.code.load() == 1) {
+        ::pthread_kill(thread, SIGUSR1);
+        ::sched_yield();
+    }
+    ::pthread_join(thread, nullptr);
+    assert_code(waiter.code.load(), INTERRUPTED);
+}
+
+struct Counters {
+    LogFixture *fixture;
+    std::uint64_t sum = 0; // under the lock
+};
+
+void *count_under_the_lock(void *argument)
+{
+    auto &c = *static_cast<Counters *>(argument);
+    OwnerLock lock = tail_lock(*c.fixture);
+    for (int i = 0; i < 20000; i++) {
+        Grip grip = Grip::clean;
+        if (lock.lock(c.fixture->log().me(), Patience{}, grip) != Code::OK || grip != Grip::clean)
+            return nullptr;
+        c.sum++;
+        lock.unlock();
+    }
+    return nullptr;
+}
+
+void one_at_a_time(void **state)
+{
+    static Counters counters;
+    counters = {&fixture_of(state)};
+    pthread_t thread[4];
+    for (pthread_t &t : thread)
+        assert_int_equal(::pthread_create(&t, nullptr, count_under_the_lock, &counters), 0);
+    for (const pthread_t &t : thread)
+        ::pthread_join(t, nullptr);
+    assert_int_equal(counters.sum, 80000);
+}
+
+} // namespace
+
+int main()
+{
+    const CMUnitTest tests[] = {
+        LOG_TEST(a_free_lock_is_taken_under_the_owners_name, plan),
+        LOG_TEST(a_dead_owners_lock_is_stolen_and_the_thief_is_told, plan),
+        LOG_TEST(a_lock_of_an_earlier_life_of_a_slot_is_stolen, plan),
+        LOG_TEST(an_owner_that_cannot_be_is_dead, plan),
+        LOG_TEST(a_stopped_owner_keeps_its_lock, plan),
+        LOG_TEST(a_killed_owner_does_not, plan),
+        LOG_TEST(a_set_token_or_a_closing_handle_ends_the_wait, plan),
+        LOG_TEST(a_signal_ends_the_wait_of_who_allows_it, plan),
+        LOG_TEST(one_at_a_time, plan),
+    };
+    return RUN_TESTS("core.wait.owner_lock", tests);
+}

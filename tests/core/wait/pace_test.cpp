@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// No promise depends on pacing; it only has to end, to notice, and never to claim what is not so.
+#include "core_test.hpp"
+
+#include "wait/pace.hpp"
+
+using namespace ipcq;
+
+namespace {
+
+int setup(void **state)
+{
+    *state = new Pace;
+    return 0;
+}
+
+int teardown(void **state)
+{
+    delete static_cast<Pace *>(*state);
+    return 0;
+}
+
+Pace &pace_of(void **state) { return *static_cast<Pace *>(*state); }
+
+void what_is_ready_is_seen_by_the_first_look(void **state)
+{
+    int looks = 0;
+    assert_true(pace_of(state).look_again([&] { return ++looks == 1; }));
+    assert_int_equal(looks, 1);
+}
+
+void what_becomes_ready_is_seen(void **state)
+{
+    Pace &pace = pace_of(state);
+    for (int round = 0; round < 200; round++) {
+        for (int item = 0; item < round; item++)
+            pace.count();
+        int looks = 0;
+        assert_true(pace.look_again([&] { return ++looks == 3; }));
+    }
+}
+
+void what_never_is_ready_ends_in_sleep(void **state)
+{
+    Pace &pace = pace_of(state);
+    for (int round = 0; round < 200; round++) {
+        for (int item = 0; item < round; item++)
+            pace.count();
+        assert_false(pace.look_again([] { return false; }));
+    }
+}
+
+} // namespace
+
+int main()
+{
+    const CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_ready_is_seen_by_the_first_look, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_becomes_ready_is_seen, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_never_is_ready_ends_in_sleep, setup, teardown),
+    };
+    return RUN_TESTS("core.wait.pace", tests);
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log_fixture.hpp"
+
+#include "wait/fork_epoch.hpp"
+#include "wait/participant.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+using namespace ipcq;
+
+namespace {
+
+const Plan plan;
+
+void who_comes_takes_the_first_clean_slot(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    for (int i = 0; i < 4; i++) {
+        const Participant &me = f.log(i).me();
+        assert_int_equal(me.slot_index(), i);
+        assert_int_equal(me.self().bits, Owner::of(static_cast<std::uint32_t>(i), 1).bits);
+        assert_false(me.took_over());
+        assert_int_equal(f.control().slot[i].dirty.load(), 1);
+        assert_int_equal(f.control().slot[i].pid.load(), ::getpid());
+    }
+}
+
+void a_table_full_of_the_living_is_crowded(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    for (int i = 0; i < 4; i++)
+        f.log(i);
+    Log *fifth = new Log;
+    const ForkGate *gate = new ForkGate;
+    const Code code = fifth->open(f.object().get(), f.geometry());
+    delete gate;
+    delete fifth;
+    assert_code(code, CROWDED);
+}
+
+void a_clean_slot_is_preferred_to_a_dead_ones(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.kill(1);
+    assert_int_equal(f.log(2).me().slot_index(), 2);
+}
+
+void when_all_are_dirty_a_dead_ones_slot_is_taken_over_under_a_new_generation(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    for (int i = 1; i < 4; i++)
+        f.log(i);
+    f.kill(2);
+    const Participant &heir = f.log(2).me();
+    assert_int_equal(heir.slot_index(), 2);
+    assert_true(heir.took_over());
+    assert_int_equal(heir.self().generation(), 2);
+}
+
+void a_slot_that_was_cleaned_is_taken_as_new(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.kill(1);
+    f.control().slot[1].dirty = 0;
+    assert_false(f.log(2).me().took_over());
+    assert_int_equal(f.log(2).me().self().bits, Owner::of(1, 2).bits);
+}
+
+void others_see_who_is_alive(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const Owner other = f.log(1).me().self();
+    const Participant &me = f.log().me();
+    assert_true(me.alive(me.self()));
+    assert_true(me.alive(other));
+    assert_false(me.alive(Owner::of(other.slot(), other.generation() + 1)));
+    assert_false(me.alive(Owner::of(other.slot(), other.generation() - 1)));
+    assert_false(me.alive(Owner::of(4, 1))); // the table has four
+    assert_false(me.alive(nobody));
+    f.kill(1);
+    assert_false(me.alive(other));
+    assert_false(me.slot_alive(1));
+}
+
+// Released by the test's end, failed or not.
+Descriptor hold[2];
+
+int forget_holds(void **state)
+{
+    for (Descriptor &h : hold)
+        h.reset();
+    return log_teardown(state);
+}
+
+void only_a_dead_slot_can_be_held(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.log(2);
+    assert_false(f.log().me().hold_dead(1, hold[0]));
+    f.kill(1);
+    assert_true(f.log().me().hold_dead(1, hold[0]));
+    assert_false(f.log(2).me().hold_dead(1, hold[1])); // one reaper at a time
+    assert_false(f.log().me().hold_dead(1, hold[1]));  // also of one participant
+    hold[0].reset();
+    assert_true(f.log(2).me().hold_dead(1, hold[1]));
+}
+
+void nobody_is_attached_when_the_last_has_gone(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    assert_false(nobody_attached(f.object().get()));
+    f.kill(0);
+    assert_false(nobody_attached(f.object().get()));
+    f.kill(1);
+    assert_true(nobody_attached(f.object().get()));
+}
+
+// What a child needs, whose copies of the fixture's participants have no mapping.
+struct Child {
+    Log log;
+    Descriptor fd;
+};
+
+Child *attach_in_child(LogFixture &f)
+{
+    auto *child = new Child;
+    const ForkGate *gate = new ForkGate;
+    const bool attached =
+        reopen(f.object().get(), child->fd) == Code::OK && child->log.open(child->fd.get(), f.geometry()) == Code::OK;
+    delete gate;
+    return attached ? child : nullptr;
+}
+
+int attach_close_all_and_stop(void *fixture)
+{
+    CHILD_CHECK(attach_in_child(*static_cast<LogFixture *>(fixture)) != nullptr);
+    for (int fd = 3; fd < 256; fd++) // as daemons and subprocess libraries do
+        ::close(fd);
+    ::raise(SIGSTOP);
+    return 0;
+}
+
+void the_mapping_alone_keeps_a_participant_alive(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const pid_t child = child_start(attach_close_all_and_stop, &f);
+    assert_true(child_wait_stopped(child));
+    assert_true(f.log().me().slot_alive(1));
+    child_kill(child);
+    assert_false(f.log().me().slot_alive(1));
+}
+
+int attach_and_exec(void *fixture)
+{
+    if (attach_in_child(*static_cast<LogFixture *>(fixture)) == nullptr)
+        return 1;
+    ::execl("/bin/sh", "sh", "-c", "kill -STOP $$", static_cast<char *>(nullptr));
+    return 1;
+}
+
+void exec_is_death(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const pid_t child = child_start(attach_and_exec, &f);
+    assert_true(child_wait_stopped(child));
+    assert_int_equal(f.control().slot[1].generation.load(), 1);
+    assert_false(f.log().me().slot_alive(1));
+}
+
+int lifeline[2]; // the test process holds the end to write; when it is gone, however, a read returns
+
+// A child of a participant, which outlives it, but not the test: forked without the parent-death signal of child_start().
+pid_t fork_idle_child()
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        char nothing;
+        ::close(lifeline[1]);
+        ::_exit(::read(lifeline[0], &nothing, 1) == 0 ? 0 : 1);
+    }
+    return child;
+}
+
+pid_t *idle_child; // shared memory: the test process has to end it
+
+int attach_fork_and_stop(void *fixture)
+{
+    CHILD_CHECK(attach_in_child(*static_cast<LogFixture *>(fixture)) != nullptr);
+    *idle_child = fork_idle_child();
+    ::raise(SIGSTOP);
+    return 0;
+}
+
+void a_forked_child_does_not_keep_its_parent_alive(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const pid_t child = child_start(attach_fork_and_stop, &f);
+    assert_true(child_wait_stopped(child));
+    const bool alive_before = f.log().me().slot_alive(1);
+    child_kill(child);
+    const bool alive_after = f.log().me().slot_alive(1);
+    ::kill(*idle_child, SIGKILL);
+    assert_true(alive_before);
+    assert_false(alive_after);
+}
+
+int hold_a_dead_slot_and_stop(void *fixture)
+{
+    Child *self = attach_in_child(*static_cast<LogFixture *>(fixture));
+    CHILD_CHECK(self != nullptr);
+    *idle_child = fork_idle_child(); // before the hold: during one, the gate is closed
+    CHILD_CHECK(self->log.me().hold_dead(1, hold[0]));
+    ::raise(SIGSTOP);
+    return 0;
+}
+
+void a_killed_reaper_lets_go_although_its_idle_child_lives(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.kill(1);
+    const pid_t reaper = child_start(hold_a_dead_slot_and_stop, &f);
+    assert_true(child_wait_stopped(reaper));
+    child_kill(reaper);
+    const bool can_be_held = f.log().me().hold_dead(1, hold[0]);
+    ::kill(*idle_child, SIGKILL);
+    assert_true(can_be_held);
+}
+
+} // namespace
+
+#define HOLD_TEST(test)                                                                                                \
+    cmocka_unit_test_prestate_setup_teardown(test, log_setup, forget_holds, const_cast<Plan *>(&plan))
+
+int main()
+{
+    void *shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    idle_child = static_cast<pid_t *>(shared);
+    if (shared == MAP_FAILED || ::pipe2(lifeline, O_CLOEXEC) != 0)
+        return 1;
+    const CMUnitTest tests[] = {
+        LOG_TEST(who_comes_takes_the_first_clean_slot, plan),
+        LOG_TEST(a_table_full_of_the_living_is_crowded, plan),
+        LOG_TEST(a_clean_slot_is_preferred_to_a_dead_ones, plan),
+        LOG_TEST(when_all_are_dirty_a_dead_ones_slot_is_taken_over_under_a_new_generation, plan),
+        LOG_TEST(a_slot_that_was_cleaned_is_taken_as_new, plan),
+        LOG_TEST(others_see_who_is_alive, plan),
+        HOLD_TEST(only_a_dead_slot_can_be_held),
+        LOG_TEST(nobody_is_attached_when_the_last_has_gone, plan),
+        LOG_TEST(the_mapping_alone_keeps_a_participant_alive, plan),
+        LOG_TEST(exec_is_death, plan),
+        LOG_TEST(a_forked_child_does_not_keep_its_parent_alive, plan),
+        HOLD_TEST(a_killed_reaper_lets_go_although_its_idle_child_lives),
+    };
+    return RUN_TESTS("core.wait.participant", tests);
+}

@@ -1,0 +1,17 @@
+/*
+ * What the library built for tests (the CMake target ipcq_hooks) has besides ipcq.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef HOOKS_H
+#define HOOKS_H
+
+/* From now on this process stops itself, with SIGSTOP, whenever it comes to the point: "tail_locked", "head_locked",
+ * "put_committed", "taken". NULL: nowhere. */
+void ipcq_test_stop_at(const char *point);
+
+/* 1: handles that this process opens from now on to one queue share one mapping of it, so that a sanitizer sees that
+ * they meet in the same memory; 0: each has its own, as always. */
+void ipcq_test_share_mapping(int on);
+
+#endif
