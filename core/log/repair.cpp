@@ -100,17 +100,18 @@ Code Log::reap(std::uint64_t &out_items) noexcept
     }
     for (std::uint32_t slot = 0; slot < geometry().slot_count; slot++) {
         Slot &theirs = image_.slot(slot);
-        Descriptor hold;
-        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot, hold) ||
-            theirs.dirty.load(acquire) == 0)
+        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot))
             continue;
-        std::uint64_t items = 0;
-        const Code code = reap_slot(slot, theirs.generation.load(acquire), items);
-        out_items += items;
-        if (code == Code::OK)
-            theirs.dirty.store(0, release); // last
-        else if (result == Code::OK)
-            result = code;
+        if (theirs.dirty.load(acquire) != 0) {
+            std::uint64_t items = 0;
+            const Code code = reap_slot(slot, theirs.generation.load(acquire), items);
+            out_items += items;
+            if (code == Code::OK)
+                theirs.dirty.store(0, release); // last
+            else if (result == Code::OK)
+                result = code;
+        }
+        me_.let_go();
     }
     return result;
 }

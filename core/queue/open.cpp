@@ -140,8 +140,10 @@ Code SharedQueue::attach() noexcept
     if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
         return code;
     epoch_ = fork_epoch();
-    Slot &slot = log_.slot(log_.me().slot_index());
-    slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed); // a new life begins with none
+    if (!log_.me().took_over()) { // a new life begins with no leases; an heir's are given back, and counted so, first
+        Slot &slot = log_.slot(log_.me().slot_index());
+        slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed);
+    }
     return Code::OK;
 }
 

@@ -98,14 +98,25 @@ bool Participant::alive(Owner owner) const noexcept
 
 bool Participant::slot_alive(std::uint32_t slot) const noexcept
 {
+    if (slot == held_.load(relaxed))
+        return false;
     // SYNC owner-death: the kernel drops the byte after the last store of the dead, under a lock that this call takes too.
     return byte_lock(image_->file(), slot, F_WRLCK, F_OFD_GETLK) != 0;
 }
 
-bool Participant::hold_dead(std::uint32_t slot, Descriptor &out_hold) const noexcept
+bool Participant::hold_dead(std::uint32_t slot) noexcept
 {
-    return !slot_alive(slot) && reopen(image_->file(), out_hold) == Code::OK &&
-           byte_lock(out_hold.get(), slot, F_WRLCK, F_OFD_SETLK) == 0;
+    if (slot_alive(slot) || reopen(image_->file(), hold_) != Code::OK ||
+        byte_lock(hold_.get(), slot, F_WRLCK, F_OFD_SETLK) != 0)
+        return false;
+    held_.store(slot, relaxed);
+    return true;
+}
+
+void Participant::let_go() noexcept
+{
+    held_.store(no_slot, relaxed);
+    hold_.reset();
 }
 
 bool nobody_attached(int fd) noexcept

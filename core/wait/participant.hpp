@@ -26,16 +26,21 @@ public:
     // Can the owner of a word read from shared memory still write? True also for a process that is stopped.
     bool alive(Owner owner) const noexcept;
 
-    // For the reaper: is the slot's byte free, and if so, hold it as long as `out_hold` stays open. On a description of
-    // its own: one that a forked child shares would keep the byte after the reaper's death. The caller holds the ForkGate.
-    bool hold_dead(std::uint32_t slot, Descriptor &out_hold) const noexcept;
+    // For the reaper: is the slot's byte free, and if so, hold it until let_go(). On a description of its own: one that a
+    // forked child shares would keep the byte after the reaper's death. The caller holds the ForkGate.
+    bool hold_dead(std::uint32_t slot) noexcept;
+    void let_go() noexcept;
     bool slot_alive(std::uint32_t slot) const noexcept;
 
 private:
+    static constexpr std::uint32_t no_slot = UINT32_MAX;
+
     Image *image_ = nullptr;
     std::uint32_t slot_ = 0;
     Owner self_;
     bool took_over_ = false;
+    Descriptor hold_;
+    std::atomic<std::uint32_t> held_{no_slot}; // whose byte hold_ has: it is we who make it look alive
 };
 
 // Is no slot's byte held, as seen through a descriptor that is no participant's?
