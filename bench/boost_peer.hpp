@@ -10,7 +10,8 @@
 
 class BoostPeer {
 public:
-    BoostPeer(const std::string &name, std::size_t max_items, std::size_t item_bytes) : name_(name), item_bytes_(item_bytes)
+    BoostPeer(const std::string &name, std::size_t max_items, std::size_t item_bytes)
+        : name_(name), item_bytes_(item_bytes)
     {
         boost::interprocess::message_queue::remove(name_.c_str());
         queue_ = std::make_unique<boost::interprocess::message_queue>(boost::interprocess::create_only, name_.c_str(),

@@ -18,7 +18,8 @@ inline void require(int code, const char *what)
 
 class IpcqPeer {
 public:
-    IpcqPeer(std::uint64_t max_items, std::size_t item_bytes, bool joinable) : item_bytes_(item_bytes), joinable_(joinable)
+    IpcqPeer(std::uint64_t max_items, std::size_t item_bytes, bool joinable)
+        : item_bytes_(item_bytes), joinable_(joinable)
     {
         ipcq_options options = {};
         options.struct_size = sizeof options;

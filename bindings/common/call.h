@@ -13,23 +13,27 @@
 #include <ipcq.h>
 
 enum verb {
-    VERB_PUT, VERB_GET, VERB_JOIN,        /* wait for room, for an item, for the last task_done */
-    VERB_NACK, VERB_SHUTDOWN, VERB_CLOSE  /* wait for nothing but another process or thread that is in the way */
+    VERB_PUT,
+    VERB_GET,
+    VERB_JOIN, /* wait for room, for an item, for the last task_done */
+    VERB_NACK,
+    VERB_SHUTDOWN,
+    VERB_CLOSE /* wait for nothing but another process or thread that is in the way */
 };
 
 struct call {
     enum verb verb;
     ipcq_t *queue;
     int64_t deadline_ns;
-    const void *data;  /* put: borrowed from the caller for the length of the call */
+    const void *data; /* put: borrowed from the caller for the length of the call */
     size_t size;
     uint32_t type;
-    int mode;          /* shutdown */
-    uint64_t ticket;   /* nack */
-    uint64_t accept;   /* get: which types */
-    void *small;       /* get: the caller's buffer, where most items fit, which spares an allocation */
+    int mode;        /* shutdown */
+    uint64_t ticket; /* nack */
+    uint64_t accept; /* get: which types */
+    void *small;     /* get: the caller's buffer, where most items fit, which spares an allocation */
     size_t small_size;
-    void *received;    /* get: the item's bytes, in `small` or from ipcq_get_alloc() */
+    void *received; /* get: the item's bytes, in `small` or from ipcq_get_alloc() */
     ipcq_item item;
     int code;
 };
@@ -43,9 +47,7 @@ static int call_run(struct call *call, int64_t deadline_ns)
 {
     ipcq_wait wait = {deadline_ns, NULL, IPCQ_INTERRUPTIBLE, 0};
     switch (call->verb) {
-    case VERB_PUT:
-        call->code = ipcq_put_typed(call->queue, call->data, call->size, call->type, &wait);
-        break;
+    case VERB_PUT: call->code = ipcq_put_typed(call->queue, call->data, call->size, call->type, &wait); break;
     case VERB_GET:
         call->received = call->small;
         call->code = ipcq_get_item(call->queue, call->small, call->small_size, &call->item, call->accept, &wait);
@@ -54,18 +56,10 @@ static int call_run(struct call *call, int64_t deadline_ns)
             call->code = ipcq_get_alloc(call->queue, &call->received, &call->item, call->accept, &wait);
         }
         break;
-    case VERB_JOIN:
-        call->code = ipcq_join_wait(call->queue, &wait);
-        break;
-    case VERB_NACK:
-        call->code = ipcq_nack(call->queue, call->ticket);
-        break;
-    case VERB_SHUTDOWN:
-        call->code = ipcq_shutdown(call->queue, call->mode);
-        break;
-    case VERB_CLOSE:
-        call->code = ipcq_close(call->queue);
-        break;
+    case VERB_JOIN: call->code = ipcq_join_wait(call->queue, &wait); break;
+    case VERB_NACK: call->code = ipcq_nack(call->queue, call->ticket); break;
+    case VERB_SHUTDOWN: call->code = ipcq_shutdown(call->queue, call->mode); break;
+    case VERB_CLOSE: call->code = ipcq_close(call->queue); break;
     }
     return call->code;
 }
@@ -80,13 +74,10 @@ static int call_make(struct call *call)
     switch (call_run(call, IPCQ_NOWAIT)) {
     case IPCQ_EMPTY:
     case IPCQ_FULL:
-    case IPCQ_TIMEDOUT: /* join */
-        return call->deadline_ns == IPCQ_NOWAIT ? call->code : call_unlocked(call);
+    case IPCQ_TIMEDOUT: /* join */ return call->deadline_ns == IPCQ_NOWAIT ? call->code : call_unlocked(call);
     case IPCQ_BUSY:
-    case IPCQ_INTERRUPTED:
-        return call_unlocked(call);
-    default:
-        return call->code;
+    case IPCQ_INTERRUPTED: return call_unlocked(call);
+    default: return call->code;
     }
 }
 

@@ -56,42 +56,28 @@ static ipcq_received receive_value(struct call *call)
 static PyObject *picture_build(const ipcq_stats *stats)
 {
     return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:I,s:I,s:I,s:I,s:K,s:K,s:K,s:I,s:N,s:I}",
-        "items", (unsigned long long)stats->items,
-        "taken", (unsigned long long)stats->taken,
-        "bytes_used", (unsigned long long)stats->bytes_used,
-        "bytes_backed", (unsigned long long)stats->bytes_backed,
-        "puts", (unsigned long long)stats->puts,
-        "gets", (unsigned long long)stats->gets,
-        "dones", (unsigned long long)stats->dones,
-        "nacks", (unsigned long long)stats->nacks,
-        "redelivered", (unsigned long long)stats->redelivered,
-        "recovered", (unsigned long long)stats->recovered,
-        "participants", (unsigned)stats->participants,
-        "getters_waiting", (unsigned)stats->getters_waiting,
-        "putters_waiting", (unsigned)stats->putters_waiting,
-        "joiners_waiting", (unsigned)stats->joiners_waiting,
-        "max_items", (unsigned long long)stats->max_items,
-        "capacity_bytes", (unsigned long long)stats->capacity_bytes,
-        "item_max_bytes", (unsigned long long)stats->item_max_bytes,
-        "max_participants", (unsigned)stats->max_participants,
-        "joinable", PyBool_FromLong(stats->joinable),
-        "shutdown", (unsigned)stats->shutdown);
+        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:I,s:I,s:I,s:I,s:K,s:K,s:K,s:I,s:N,s:I}", "items",
+        (unsigned long long)stats->items, "taken", (unsigned long long)stats->taken, "bytes_used",
+        (unsigned long long)stats->bytes_used, "bytes_backed", (unsigned long long)stats->bytes_backed, "puts",
+        (unsigned long long)stats->puts, "gets", (unsigned long long)stats->gets, "dones",
+        (unsigned long long)stats->dones, "nacks", (unsigned long long)stats->nacks, "redelivered",
+        (unsigned long long)stats->redelivered, "recovered", (unsigned long long)stats->recovered, "participants",
+        (unsigned)stats->participants, "getters_waiting", (unsigned)stats->getters_waiting, "putters_waiting",
+        (unsigned)stats->putters_waiting, "joiners_waiting", (unsigned)stats->joiners_waiting, "max_items",
+        (unsigned long long)stats->max_items, "capacity_bytes", (unsigned long long)stats->capacity_bytes,
+        "item_max_bytes", (unsigned long long)stats->item_max_bytes, "max_participants",
+        (unsigned)stats->max_participants, "joinable", PyBool_FromLong(stats->joinable), "shutdown",
+        (unsigned)stats->shutdown);
 }
 
 static PyObject *participant_build(const ipcq_participant *participant)
 {
-    return Py_BuildValue(
-        "{s:I,s:i,s:N,s:N,s:K,s:K,s:K,s:K,s:N}",
-        "slot", (unsigned)participant->slot,
-        "pid", (int)participant->pid,
-        "alive", PyBool_FromLong(participant->alive),
-        "self", PyBool_FromLong(participant->self),
-        "taken", (unsigned long long)participant->taken,
-        "puts", (unsigned long long)participant->puts,
-        "gets", (unsigned long long)participant->gets,
-        "dones", (unsigned long long)participant->dones,
-        "command", PyUnicode_DecodeFSDefault(participant->command));
+    return Py_BuildValue("{s:I,s:i,s:N,s:N,s:K,s:K,s:K,s:K,s:N}", "slot", (unsigned)participant->slot, "pid",
+                         (int)participant->pid, "alive", PyBool_FromLong(participant->alive), "self",
+                         PyBool_FromLong(participant->self), "taken", (unsigned long long)participant->taken, "puts",
+                         (unsigned long long)participant->puts, "gets", (unsigned long long)participant->gets, "dones",
+                         (unsigned long long)participant->dones, "command",
+                         PyUnicode_DecodeFSDefault(participant->command));
 }
 
 static PyObject *crowd_build(const ipcq_participant *participants, size_t count)

@@ -61,8 +61,8 @@ static size_t scalar_encode_text(PyObject *text, unsigned char *out)
     }
     if (size > SCALAR_TEXT_MAX)
         return 0;
-    size_t head = size < 32 ? store_number(out, (unsigned char)(0xa0 | size), 0, 0)
-                            : store_number(out, 0xd9, (uint64_t)size, 1);
+    size_t head =
+        size < 32 ? store_number(out, (unsigned char)(0xa0 | size), 0, 0) : store_number(out, 0xd9, (uint64_t)size, 1);
     memcpy(out + head, bytes, (size_t)size);
     return head + (size_t)size;
 }
@@ -101,12 +101,9 @@ static PyObject *scalar_decode(const unsigned char *bytes, size_t size)
     unsigned char format = bytes[0];
     if (size == 1) {
         switch (format) {
-        case 0xc0:
-            Py_RETURN_NONE;
-        case 0xc2:
-            Py_RETURN_FALSE;
-        case 0xc3:
-            Py_RETURN_TRUE;
+        case 0xc0: Py_RETURN_NONE;
+        case 0xc2: Py_RETURN_FALSE;
+        case 0xc3: Py_RETURN_TRUE;
         }
         if (format < 0x80 || format >= 0xe0)
             return PyLong_FromLong((signed char)format);

@@ -17,11 +17,10 @@ static int call_unlocked(struct call *call)
         int64_t slice_end_ns = ipcq_deadline(uninterrupted_s);
         if (slice_end_ns > call->deadline_ns)
             slice_end_ns = call->deadline_ns;
-        Py_BEGIN_ALLOW_THREADS
-        call_run(call, slice_end_ns);
+        Py_BEGIN_ALLOW_THREADS call_run(call, slice_end_ns);
         Py_END_ALLOW_THREADS
 
-        int slice_is_over = call->code == IPCQ_TIMEDOUT && slice_end_ns < call->deadline_ns;
+            int slice_is_over = call->code == IPCQ_TIMEDOUT && slice_end_ns < call->deadline_ns;
         if (call->code != IPCQ_INTERRUPTED && !slice_is_over)
             return call->code;
     }

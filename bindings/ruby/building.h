@@ -39,10 +39,7 @@ static ipcq_received receive(struct call *call)
     return item;
 }
 
-static void set(VALUE hash, const char *key, VALUE value)
-{
-    rb_hash_aset(hash, ID2SYM(rb_intern(key)), value);
-}
+static void set(VALUE hash, const char *key, VALUE value) { rb_hash_aset(hash, ID2SYM(rb_intern(key)), value); }
 
 static VALUE shutdown_build(uint32_t mode)
 {

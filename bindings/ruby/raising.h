@@ -33,9 +33,6 @@ static void raise_unless_ok(ipcq_status status)
         raise_status(status, Qnil);
 }
 
-static void raise_open(int code, const char *details)
-{
-    raise_code(code, details, Qnil);
-}
+static void raise_open(int code, const char *details) { raise_code(code, details, Qnil); }
 
 #endif

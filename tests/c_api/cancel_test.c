@@ -47,10 +47,7 @@ static void start(struct waiter *waiter, void *(*call)(void *), ipcq_t *queue, i
 static ipcq_token token;
 static struct waiter getter, putter, joiner;
 
-static void fresh_token(void)
-{
-    token = (ipcq_token){0};
-}
+static void fresh_token(void) { token = (ipcq_token){0}; }
 
 static void a_getter_is_cancelled_from_another_thread(void **state)
 {

@@ -7,10 +7,7 @@
 
 enum { NOBODY = 65534 };
 
-static int become_nobody(void)
-{
-    return setgid(NOBODY) == 0 && setuid(NOBODY) == 0 ? 0 : -1;
-}
+static int become_nobody(void) { return setgid(NOBODY) == 0 && setuid(NOBODY) == 0 ? 0 : -1; }
 
 static int open_as_nobody(void *state)
 {

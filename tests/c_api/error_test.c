@@ -99,8 +99,7 @@ static void other_numbers_are_said_to_be_unknown(void **state)
 static void the_loaded_library_is_of_the_header_s_version(void **state)
 {
     (void)state;
-    assert_int_equal(ipcq_version(),
-                     IPCQ_VERSION_MAJOR * 1000000 + IPCQ_VERSION_MINOR * 1000 + IPCQ_VERSION_PATCH);
+    assert_int_equal(ipcq_version(), IPCQ_VERSION_MAJOR * 1000000 + IPCQ_VERSION_MINOR * 1000 + IPCQ_VERSION_PATCH);
 }
 
 int main(void)

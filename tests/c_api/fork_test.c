@@ -67,10 +67,7 @@ static void what_the_parent_took_stays_the_parents(void **state)
     assert_ok(ipcq_task_done(fixture->queue, parent.ticket));
 }
 
-static int close_inherited(void *queue)
-{
-    return ipcq_close(queue) == IPCQ_OK ? 0 : 1;
-}
+static int close_inherited(void *queue) { return ipcq_close(queue) == IPCQ_OK ? 0 : 1; }
 
 static int close_used(void *queue)
 {

@@ -132,10 +132,7 @@ static void without_a_memory_file_system_it_is_noshm(void **state)
     assert_int_equal(child_run(open_where_nothing_is, *state), 0);
 }
 
-static void on_a_full_one_it_is_nospace(void **state)
-{
-    assert_int_equal(child_run(open_on_a_full_shm, *state), 0);
-}
+static void on_a_full_one_it_is_nospace(void **state) { assert_int_equal(child_run(open_on_a_full_shm, *state), 0); }
 
 static void when_it_becomes_full_put_says_nospace_and_nothing_is_lost(void **state)
 {

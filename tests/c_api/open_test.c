@@ -82,10 +82,11 @@ static void equal_options_are_accepted(void **state)
 {
     struct queue_fixture *fixture = *state;
     ipcq_t *second = NULL;
-    assert_ok(queue_open_with(fixture, &second, (ipcq_options){.flags = IPCQ_JOINABLE | IPCQ_OPEN_ONLY,
-                                                               .max_items = 7000007,
-                                                               .capacity_bytes = 1 << 20,
-                                                               .max_participants = 9}));
+    assert_ok(queue_open_with(fixture, &second,
+                              (ipcq_options){.flags = IPCQ_JOINABLE | IPCQ_OPEN_ONLY,
+                                             .max_items = 7000007,
+                                             .capacity_bytes = 1 << 20,
+                                             .max_participants = 9}));
     assert_ok(ipcq_close(second));
 }
 
@@ -123,10 +124,8 @@ static void a_failed_open_fills_the_message_and_ends_it(void **state)
 {
     struct queue_fixture *fixture = *state;
     char message[8];
-    ipcq_options options = {.struct_size = sizeof options,
-                            .flags = IPCQ_OPEN_ONLY,
-                            .message = message,
-                            .message_capacity = sizeof message};
+    ipcq_options options = {
+        .struct_size = sizeof options, .flags = IPCQ_OPEN_ONLY, .message = message, .message_capacity = sizeof message};
     memset(message, 'x', sizeof message);
     assert_code(ipcq_open(&fixture->queue, fixture->name, &options), IPCQ_NOTFOUND);
     assert_int_equal(message[7], '\0');

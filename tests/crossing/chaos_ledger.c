@@ -16,10 +16,7 @@ struct chaos_ledger *chaos_ledger_new(void)
     return memory;
 }
 
-void chaos_ledger_free(struct chaos_ledger *ledger)
-{
-    munmap(ledger, sizeof *ledger);
-}
+void chaos_ledger_free(struct chaos_ledger *ledger) { munmap(ledger, sizeof *ledger); }
 
 void chaos_violation(struct chaos_ledger *ledger, const char *what, uint64_t id)
 {

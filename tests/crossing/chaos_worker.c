@@ -34,10 +34,7 @@ static bool intact(const struct chaos_worker *worker, const uint64_t *words, uin
     return true;
 }
 
-static void rest(void)
-{
-    nanosleep(&(struct timespec){0, 200000}, NULL);
-}
+static void rest(void) { nanosleep(&(struct timespec){0, 200000}, NULL); }
 
 static int produce(struct chaos_worker *worker, ipcq_t *queue)
 {

@@ -12,12 +12,12 @@
 
 struct chaos_worker {
     struct chaos_ledger *ledger;
-    const char *name;      /* of the queue */
-    ipcq_t *inherited;     /* a handle to it from before the fork: every other worker uses this one */
+    const char *name;  /* of the queue */
+    ipcq_t *inherited; /* a handle to it from before the fork: every other worker uses this one */
     bool joinable;
-    uint64_t backlog_max;  /* producers pause while more items than this are unfinished */
-    uint64_t large_bytes;  /* of one item in 64 */
-    int index;             /* in the ledger; even: producer, odd: consumer */
+    uint64_t backlog_max; /* producers pause while more items than this are unfinished */
+    uint64_t large_bytes; /* of one item in 64 */
+    int index;            /* in the ledger; even: producer, odd: consumer */
     uint64_t seed;
 };
 

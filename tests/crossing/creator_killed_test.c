@@ -77,8 +77,8 @@ static void there_is_never_half_a_queue(void **state)
         pid_t creator = child_start(create_and_die, fixture);
         usleep((useconds_t)(round * 20));
         child_kill(creator);
-        int code = ipcq_open(&fixture->queue, fixture->name, &(ipcq_options){.struct_size = sizeof(ipcq_options),
-                                                                            .flags = IPCQ_OPEN_ONLY});
+        int code = ipcq_open(&fixture->queue, fixture->name,
+                             &(ipcq_options){.struct_size = sizeof(ipcq_options), .flags = IPCQ_OPEN_ONLY});
         if (code != IPCQ_NOTFOUND) {
             assert_ok(code);
             assert_ok(put_number(fixture->queue, 2, IPCQ_NOWAIT));

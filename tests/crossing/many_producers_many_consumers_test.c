@@ -58,8 +58,7 @@ static int consume(void *argument)
 static void every_item_arrives_once_and_in_order(void **state)
 {
     struct queue_fixture *fixture = *state;
-    struct ledger *ledger =
-        mmap(NULL, sizeof *ledger, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct ledger *ledger = mmap(NULL, sizeof *ledger, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t producers[PRODUCERS], consumers[CONSUMERS];
     assert_ptr_not_equal(ledger, MAP_FAILED);
     ledger->queue = fixture->queue;

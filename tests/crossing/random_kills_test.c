@@ -28,14 +28,11 @@ struct chaos {
     struct chaos_worker worker[CHAOS_WORKERS];
     pid_t process[CHAOS_WORKERS];
     uint64_t kills, stops, kills_inside_get;
-    uint64_t finished; /* when it was last seen to change, */
+    uint64_t finished;  /* when it was last seen to change, */
     int64_t changed_ns; /* and that time */
 };
 
-static void nap(uint64_t microseconds)
-{
-    nanosleep(&(struct timespec){0, (long)microseconds * 1000}, NULL);
-}
+static void nap(uint64_t microseconds) { nanosleep(&(struct timespec){0, (long)microseconds * 1000}, NULL); }
 
 static void start_worker(struct chaos *chaos, int index)
 {
@@ -131,10 +128,10 @@ static void nothing_is_lost_or_doubled(void **state)
     struct chaos_result result = chaos_count(ledger, joinable);
     int violations = atomic_load(&ledger->violations);
     chaos_ledger_free(ledger);
-    print_message("%llu kills, %llu stops, %llu items put, %llu puts killed, missing %llu, last finisher unknown %llu\n",
-                  (unsigned long long)chaos.kills, (unsigned long long)chaos.stops, (unsigned long long)result.put,
-                  (unsigned long long)result.uncertain, (unsigned long long)result.missing,
-                  (unsigned long long)result.unknown);
+    print_message(
+        "%llu kills, %llu stops, %llu items put, %llu puts killed, missing %llu, last finisher unknown %llu\n",
+        (unsigned long long)chaos.kills, (unsigned long long)chaos.stops, (unsigned long long)result.put,
+        (unsigned long long)result.uncertain, (unsigned long long)result.missing, (unsigned long long)result.unknown);
     assert_int_equal(violations, 0);
     assert_true(result.put > 0);
     if (joinable) {

@@ -46,15 +46,9 @@ static void getters_wake(void **state, int mode)
     all_answered_zero(getters);
 }
 
-static void drain_wakes_getters(void **state)
-{
-    getters_wake(state, IPCQ_DRAIN);
-}
+static void drain_wakes_getters(void **state) { getters_wake(state, IPCQ_DRAIN); }
 
-static void immediate_wakes_getters(void **state)
-{
-    getters_wake(state, IPCQ_IMMEDIATE);
-}
+static void immediate_wakes_getters(void **state) { getters_wake(state, IPCQ_IMMEDIATE); }
 
 static void drain_wakes_putters(void **state)
 {
@@ -101,12 +95,9 @@ static void it_holds_when_the_one_who_did_it_is_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        QUEUE_TEST(drain_wakes_getters, PLAIN),
-        QUEUE_TEST(drain_wakes_getters, JOINABLE),
-        QUEUE_TEST(immediate_wakes_getters, PLAIN),
-        QUEUE_TEST(drain_wakes_putters, PLAIN, .max_items = 1),
-        QUEUE_TEST(immediate_wakes_joiners, JOINABLE),
-        QUEUE_TEST(it_holds_when_the_one_who_did_it_is_gone, PLAIN),
+        QUEUE_TEST(drain_wakes_getters, PLAIN),        QUEUE_TEST(drain_wakes_getters, JOINABLE),
+        QUEUE_TEST(immediate_wakes_getters, PLAIN),    QUEUE_TEST(drain_wakes_putters, PLAIN, .max_items = 1),
+        QUEUE_TEST(immediate_wakes_joiners, JOINABLE), QUEUE_TEST(it_holds_when_the_one_who_did_it_is_gone, PLAIN),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

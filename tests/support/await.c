@@ -11,10 +11,7 @@ struct flag {
     atomic_int raised;
 };
 
-static void look_again_soon(void)
-{
-    nanosleep(&(struct timespec){0, 200000}, NULL);
-}
+static void look_again_soon(void) { nanosleep(&(struct timespec){0, 200000}, NULL); }
 
 ipcq_stats stats_of(ipcq_t *queue)
 {
@@ -79,15 +76,9 @@ struct flag *flag_new(void)
     return memory;
 }
 
-void flag_free(struct flag *flag)
-{
-    munmap(flag, sizeof *flag);
-}
+void flag_free(struct flag *flag) { munmap(flag, sizeof *flag); }
 
-void flag_raise(struct flag *flag)
-{
-    atomic_store(&flag->raised, 1);
-}
+void flag_raise(struct flag *flag) { atomic_store(&flag->raised, 1); }
 
 void flag_await(struct flag *flag)
 {

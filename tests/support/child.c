@@ -75,10 +75,7 @@ int child_wait(pid_t child)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int child_run(child_function *function, void *argument)
-{
-    return child_wait(child_start(function, argument));
-}
+int child_run(child_function *function, void *argument) { return child_wait(child_start(function, argument)); }
 
 void child_kill(pid_t child)
 {
@@ -95,10 +92,7 @@ bool child_wait_stopped(pid_t child)
     return false;
 }
 
-void child_continue(pid_t child)
-{
-    kill(child, SIGCONT);
-}
+void child_continue(pid_t child) { kill(child, SIGCONT); }
 
 void child_kill_all(void)
 {

@@ -31,10 +31,7 @@ int object_flip(const char *path, size_t offset, uint8_t bits)
     return result;
 }
 
-int object_truncate(const char *path, size_t size)
-{
-    return truncate(path, (off_t)size);
-}
+int object_truncate(const char *path, size_t size) { return truncate(path, (off_t)size); }
 
 void *object_read(const char *path, size_t *out_size)
 {

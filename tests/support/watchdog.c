@@ -36,10 +36,7 @@ void watchdog_start(unsigned seconds, const char *test)
     alarm(seconds);
 }
 
-void watchdog_stop(void)
-{
-    alarm(0);
-}
+void watchdog_stop(void) { alarm(0); }
 
 void watchdog_step(const char *file, int line, const char *step)
 {

@@ -6,10 +6,10 @@
 static const char raw_bytes[] = {'\x00', '\xff', '\n'};
 
 static const char *const names[GRID_VALUES] = {
-    "nil",         "true",          "false",        "0",
-    "-1",          "2^63-1",        "-2^63",        "2^64-1",
-    "1.5",         "an empty text", "a text",       "empty raw bytes",
-    "raw bytes",   "a list",        "a map",        "a map of a list and a map",
+    "nil",       "true",          "false",  "0",
+    "-1",        "2^63-1",        "-2^63",  "2^64-1",
+    "1.5",       "an empty text", "a text", "empty raw bytes",
+    "raw bytes", "a list",        "a map",  "a map of a list and a map",
 };
 
 const char *grid_value_name(int index) { return names[index]; }
@@ -138,10 +138,10 @@ bool grid_is_value(const value *taken, int index)
     value_begin(&writer);
     write_value(&writer, index);
     msgpack_unpacked_init(&expected);
-    bool right = taken->item.type == IPCQ_TYPE_MESSAGEPACK &&
-                 msgpack_unpack_next(&expected, writer.bytes.data, writer.bytes.size, &offset) ==
-                     MSGPACK_UNPACK_SUCCESS &&
-                 same(&expected.data, &taken->object);
+    bool right =
+        taken->item.type == IPCQ_TYPE_MESSAGEPACK &&
+        msgpack_unpack_next(&expected, writer.bytes.data, writer.bytes.size, &offset) == MSGPACK_UNPACK_SUCCESS &&
+        same(&expected.data, &taken->object);
     msgpack_unpacked_destroy(&expected);
     msgpack_sbuffer_destroy(&writer.bytes);
     return right;

@@ -86,28 +86,45 @@ void others_see_who_is_alive(void **state)
     assert_false(me.slot_alive(1));
 }
 
-// Released by the test's end, failed or not.
-Descriptor hold[2];
+// A participant without a log: in the table's next slot, and for children, whose copies of the fixture's have no mapping.
+struct Someone {
+    Descriptor fd;
+    Image image;
+    Participant me;
+};
 
-int forget_holds(void **state)
+Someone *arrive(LogFixture &f)
 {
-    for (Descriptor &h : hold)
-        h.reset();
-    return log_teardown(state);
+    auto *someone = new Someone;
+    const ForkGate *gate = new ForkGate;
+    const bool attached = reopen(f.object().get(), someone->fd) == Code::OK &&
+                          someone->me.attach(someone->fd.get(), f.geometry(), someone->image) == Code::OK;
+    delete gate;
+    if (attached)
+        return someone;
+    delete someone;
+    return nullptr;
 }
 
 void only_a_dead_slot_can_be_held(void **state)
 {
     LogFixture &f = fixture_of(state);
     f.log(1);
-    f.log(2);
-    assert_false(f.log().me().hold_dead(1, hold[0]));
+    Someone *one = arrive(f), *other = arrive(f);
+    assert_non_null(one);
+    assert_non_null(other);
+    const bool living = one->me.hold_dead(1);
     f.kill(1);
-    assert_true(f.log().me().hold_dead(1, hold[0]));
-    assert_false(f.log(2).me().hold_dead(1, hold[1])); // one reaper at a time
-    assert_false(f.log().me().hold_dead(1, hold[1]));  // also of one participant
-    hold[0].reset();
-    assert_true(f.log(2).me().hold_dead(1, hold[1]));
+    const bool dead = one->me.hold_dead(1);
+    const bool again = other->me.hold_dead(1); // one reaper at a time
+    const bool looks_dead_to_its_reaper = !one->me.slot_alive(1);
+    one->me.let_go();
+    const bool after = other->me.hold_dead(1);
+    delete one;
+    delete other;
+    assert_true(!living && dead && !again && after);
+    assert_true(looks_dead_to_its_reaper);
+    assert_false(f.log().me().slot_alive(1)); // the second reaper is gone with its hold
 }
 
 void nobody_is_attached_when_the_last_has_gone(void **state)
@@ -121,25 +138,9 @@ void nobody_is_attached_when_the_last_has_gone(void **state)
     assert_true(nobody_attached(f.object().get()));
 }
 
-// What a child needs, whose copies of the fixture's participants have no mapping.
-struct Child {
-    Log log;
-    Descriptor fd;
-};
-
-Child *attach_in_child(LogFixture &f)
-{
-    auto *child = new Child;
-    const ForkGate *gate = new ForkGate;
-    const bool attached =
-        reopen(f.object().get(), child->fd) == Code::OK && child->log.open(child->fd.get(), f.geometry()) == Code::OK;
-    delete gate;
-    return attached ? child : nullptr;
-}
-
 int attach_close_all_and_stop(void *fixture)
 {
-    CHILD_CHECK(attach_in_child(*static_cast<LogFixture *>(fixture)) != nullptr);
+    CHILD_CHECK(arrive(*static_cast<LogFixture *>(fixture)) != nullptr);
     for (int fd = 3; fd < 256; fd++) // as daemons and subprocess libraries do
         ::close(fd);
     ::raise(SIGSTOP);
@@ -158,7 +159,7 @@ void the_mapping_alone_keeps_a_participant_alive(void **state)
 
 int attach_and_exec(void *fixture)
 {
-    if (attach_in_child(*static_cast<LogFixture *>(fixture)) == nullptr)
+    if (arrive(*static_cast<LogFixture *>(fixture)) == nullptr)
         return 1;
     ::execl("/bin/sh", "sh", "-c", "kill -STOP $$", static_cast<char *>(nullptr));
     return 1;
@@ -191,7 +192,7 @@ pid_t *idle_child; // shared memory: the test process has to end it
 
 int attach_fork_and_stop(void *fixture)
 {
-    CHILD_CHECK(attach_in_child(*static_cast<LogFixture *>(fixture)) != nullptr);
+    CHILD_CHECK(arrive(*static_cast<LogFixture *>(fixture)) != nullptr);
     *idle_child = fork_idle_child();
     ::raise(SIGSTOP);
     return 0;
@@ -212,10 +213,10 @@ void a_forked_child_does_not_keep_its_parent_alive(void **state)
 
 int hold_a_dead_slot_and_stop(void *fixture)
 {
-    Child *self = attach_in_child(*static_cast<LogFixture *>(fixture));
+    Someone *self = arrive(*static_cast<LogFixture *>(fixture));
     CHILD_CHECK(self != nullptr);
     *idle_child = fork_idle_child(); // before the hold: during one, the gate is closed
-    CHILD_CHECK(self->log.me().hold_dead(1, hold[0]));
+    CHILD_CHECK(self->me.hold_dead(1));
     ::raise(SIGSTOP);
     return 0;
 }
@@ -228,15 +229,14 @@ void a_killed_reaper_lets_go_although_its_idle_child_lives(void **state)
     const pid_t reaper = child_start(hold_a_dead_slot_and_stop, &f);
     assert_true(child_wait_stopped(reaper));
     child_kill(reaper);
-    const bool can_be_held = f.log().me().hold_dead(1, hold[0]);
+    Someone *next = arrive(f);
+    const bool can_be_held = next != nullptr && next->me.hold_dead(1);
+    delete next;
     ::kill(*idle_child, SIGKILL);
     assert_true(can_be_held);
 }
 
 } // namespace
-
-#define HOLD_TEST(test)                                                                                                \
-    cmocka_unit_test_prestate_setup_teardown(test, log_setup, forget_holds, const_cast<Plan *>(&plan))
 
 int main()
 {
@@ -251,12 +251,12 @@ int main()
         LOG_TEST(when_all_are_dirty_a_dead_ones_slot_is_taken_over_under_a_new_generation, plan),
         LOG_TEST(a_slot_that_was_cleaned_is_taken_as_new, plan),
         LOG_TEST(others_see_who_is_alive, plan),
-        HOLD_TEST(only_a_dead_slot_can_be_held),
+        LOG_TEST(only_a_dead_slot_can_be_held, plan),
         LOG_TEST(nobody_is_attached_when_the_last_has_gone, plan),
         LOG_TEST(the_mapping_alone_keeps_a_participant_alive, plan),
         LOG_TEST(exec_is_death, plan),
         LOG_TEST(a_forked_child_does_not_keep_its_parent_alive, plan),
-        HOLD_TEST(a_killed_reaper_lets_go_although_its_idle_child_lives),
+        LOG_TEST(a_killed_reaper_lets_go_although_its_idle_child_lives, plan),
     };
     return RUN_TESTS("core.wait.participant", tests);
 }
