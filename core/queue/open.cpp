@@ -23,6 +23,11 @@ Code explain(Trouble &trouble, const QueueName &name, Code code)
     return code;
 }
 
+bool is_anonymous(const QueueName &name)
+{
+    return std::strncmp(name.text, anonymous_prefix, sizeof anonymous_prefix - 1) == 0;
+}
+
 std::uint64_t effective_capacity(std::uint64_t wanted)
 {
     return wanted < capacity_bytes_min ? capacity_bytes_min : wanted;
@@ -50,6 +55,8 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
     for (int attempt = 0; attempt < attempts; attempt++) {
         trouble.text[0] = '\0';
         code = options.create_only || anonymous ? Code::NOTFOUND : queue->find(options, trouble);
+        if (code == Code::NOTFOUND && !anonymous && is_anonymous(parsed))
+            break; // such a name was given by chance and is never made by wish
         if (code == Code::NOTFOUND && !options.open_only)
             code = queue->create(options, trouble);
         const bool lost_race =
@@ -90,7 +97,7 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
 {
     trouble.text[0] = '\0'; // that it was not found is no trouble any more
     const std::uint64_t capacity = options.capacity_bytes != 0 ? options.capacity_bytes : default_capacity();
-    const bool anonymous = std::strncmp(name_.text, anonymous_prefix, std::strlen(anonymous_prefix)) == 0;
+    const bool anonymous = is_anonymous(name_);
     const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),
                                     options.slot_count != 0 ? options.slot_count : slot_count_default);
     Code code = make_object(plan, options.mode, fd_, geometry_, trouble);

@@ -106,9 +106,12 @@ bool Participant::slot_alive(std::uint32_t slot) const noexcept
 
 bool Participant::hold_dead(std::uint32_t slot) noexcept
 {
-    if (slot_alive(slot) || reopen(image_->file(), hold_) != Code::OK ||
-        byte_lock(hold_.get(), slot, F_WRLCK, F_OFD_SETLK) != 0)
+    if (slot_alive(slot) || reopen(image_->file(), hold_) != Code::OK)
         return false;
+    if (byte_lock(hold_.get(), slot, F_WRLCK, F_OFD_SETLK) != 0) {
+        hold_.reset(); // another reaper was faster
+        return false;
+    }
     held_.store(slot, relaxed);
     return true;
 }
