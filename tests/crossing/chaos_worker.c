@@ -5,6 +5,7 @@
 #include "support/random.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 
 enum { WORDS_MAX = 4096 };
@@ -36,6 +37,13 @@ static bool intact(const struct chaos_worker *worker, const uint64_t *words, uin
 
 static void rest(void) { nanosleep(&(struct timespec){0, 200000}, NULL); }
 
+static int unexpected(struct chaos_ledger *ledger, const char *call, int code)
+{
+    fprintf(stderr, "%s answered %s\n", call, ipcq_error_name(code));
+    atomic_fetch_add(&ledger->violations, 1);
+    return 1;
+}
+
 static int produce(struct chaos_worker *worker, ipcq_t *queue)
 {
     struct chaos_ledger *ledger = worker->ledger;
@@ -53,7 +61,8 @@ static int produce(struct chaos_worker *worker, ipcq_t *queue)
         chaos_mark(ledger, id, CHAOS_STARTED);
         while (code != IPCQ_OK && !atomic_load(&ledger->producers_stop)) {
             code = ipcq_put(queue, words, words_of(worker, id) * 8, ipcq_deadline(0.05));
-            CHILD_CHECK(code == IPCQ_OK || code == IPCQ_TIMEDOUT);
+            if (code != IPCQ_OK && code != IPCQ_TIMEDOUT)
+                return unexpected(ledger, "put", code);
         }
         if (code == IPCQ_OK)
             chaos_mark(ledger, id, CHAOS_PUT);
@@ -111,7 +120,8 @@ static int consume(struct chaos_worker *worker, ipcq_t *queue)
         atomic_store(inside, 0);
         if (code == IPCQ_CLOSED)
             return 0;
-        CHILD_CHECK(code == IPCQ_OK || code == IPCQ_TIMEDOUT);
+        if (code != IPCQ_OK && code != IPCQ_TIMEDOUT)
+            return unexpected(ledger, "get", code);
     }
 }
 

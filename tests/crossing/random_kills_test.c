@@ -123,6 +123,7 @@ static void nothing_is_lost_or_doubled(void **state)
         alive = progresses(&chaos);
     }
     assert_true(alive);
+    assert_int_equal(atomic_load(&ledger->violations), 0); /* before anybody waits for a queue that is broken */
     end_work(&chaos, fixture->queue);
 
     struct chaos_result result = chaos_count(ledger, joinable);

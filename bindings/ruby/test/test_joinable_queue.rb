@@ -4,6 +4,7 @@
 
 require_relative "test_helper"
 
+# join, task_done and nack: what a joinable queue adds to a plain one.
 class TestJoinableQueue < IPCQTest
   def test_join_waits_for_the_last_task_done
     queue = new_joinable_queue << 1 << 2

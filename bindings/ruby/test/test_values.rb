@@ -5,6 +5,7 @@
 require_relative "test_helper"
 require_relative "../grid/grid_values"
 
+# Which values travel, and what they arrive as.
 class TestValues < IPCQTest
   def carry(value)
     (@queue ||= new_queue).push(value).pop_item.value
