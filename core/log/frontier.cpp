@@ -60,6 +60,11 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
         }
     }
     if (code == Code::OK) {
+        // While we walked, an item may have been given back, which moved the head back, then taken again and finished: all that
+        // we passed is done, and done is final, but the head may stand before it. Nothing given back from now on lies there.
+        const HeadCursor head_now = snapshot(control().head);
+        if (head_now.sequence < cursor.sequence)
+            cursor = {head_now.offset, head_now.sequence};
         if (cursor.offset != before)
             store_cursor(frontier, cursor);
         // The published tail bounds it too: a dead appender may have left it before an END that others have followed.
@@ -71,7 +76,7 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
             frontier.free_below.store(limit, release);
         const RecordWord word{image_.word(cursor.offset).load(acquire)};
         out_end = word.is(RecordState::empty);
-        out_head_lags = cursor.offset == head.offset && (word.is(RecordState::done) || word.is(RecordState::end));
+        out_head_lags = cursor.offset == head_now.offset && (word.is(RecordState::done) || word.is(RecordState::end));
     }
     frontier_lock_.unlock();
     return code;

@@ -107,6 +107,7 @@ public:
     // --- looking (no locks)
     std::uint64_t ready_items() const noexcept;
     std::uint64_t used_bytes() const noexcept;
+    std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
 
     Control &control() const { return image_.control(); }
     const Geometry &geometry() const { return image_.geometry(); }

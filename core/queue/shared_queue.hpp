@@ -48,6 +48,7 @@ private:
     Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
     Code wait_for_item(const Patience &patience) noexcept;
     bool clean_up() noexcept;
+    void trim_if_idle() noexcept;
     void look_for_the_dead() noexcept;
     bool clean_up_if_due() noexcept;
     void wake_joiners_if_done() noexcept;
@@ -72,6 +73,7 @@ private:
     LeaseBook book_;
     Pace put_pace_, get_pace_;
     std::atomic<Nanoseconds> last_clean_up_{0};
+    std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.
     std::atomic<std::uint32_t> look_countdown_{0};
     std::atomic<Nanoseconds> last_look_{0};

@@ -38,15 +38,11 @@ Code SharedQueue::wait_for_item(const Patience &patience) noexcept
 {
     const auto ready = [&] { return log_.peek() || waiters().shutdown.load(relaxed) != 0; };
     if (patience.deadline == nowait) {
-        log_.trim();
         clean_up_if_due();
         return ready() ? Code::OK : Code::EMPTY;
     }
     if (get_pace_.look_again(ready))
         return Code::OK;
-    while (log_.trim() && !patience.expired()) // nothing better to do: give memory of a past burst back
-        if (ready())
-            return Code::OK;
     if (patience.expired())
         return ready() ? Code::OK : Code::TIMEDOUT;
     return sleep(waiters().getters, pills().getters, patience, ready);
@@ -75,7 +71,19 @@ bool SharedQueue::clean_up_if_due() noexcept
     Nanoseconds last = last_clean_up_.load(relaxed);
     if (now - last < clean_up_interval * 4 / 5 || !last_clean_up_.compare_exchange_strong(last, now, relaxed))
         return false;
+    trim_if_idle();
     return clean_up();
+}
+
+// Gives the memory of a past burst back when nothing was put since the last clean-up. A stream that runs dry for a moment
+// keeps its segments: new memory costs more than the items in it.
+void SharedQueue::trim_if_idle() noexcept
+{
+    const std::uint64_t puts = log_.put_count();
+    if (last_puts_.exchange(puts, relaxed) != puts)
+        return;
+    while (log_.trim() && log_.put_count() == puts && !log_.peek()) {
+    }
 }
 
 // A busy getter never sleeps and may be the only one to notice that a peer died with items in its hands. One that works

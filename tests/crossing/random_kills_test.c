@@ -117,7 +117,8 @@ static void nothing_is_lost_or_doubled(void **state)
     }
     const int64_t end_ns = now_ns() + (int64_t)(seconds * 1e9);
     bool alive = true;
-    while (alive && now_ns() < end_ns && atomic_load(&ledger->violations) == 0) {
+    while (alive && now_ns() < end_ns && atomic_load(&ledger->violations) == 0 &&
+           atomic_load(&ledger->next_id) < CHAOS_IDS) {
         nap(500 + random_next(&seed) % 4000);
         disturb(&chaos);
         alive = progresses(&chaos);
