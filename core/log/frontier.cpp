@@ -5,6 +5,8 @@
 // segment, the reaper) moves it first.
 #include "log/log.hpp"
 
+#include "log/test_point.hpp"
+
 #include <algorithm>
 
 namespace ipcq {
@@ -32,6 +34,7 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
     // The published head bounds us: it may lag behind finished records after a kill, and it must not point into a segment
     // that was recycled. Head first, lease_chain second: a lease taken after this look lies behind this head.
     const HeadCursor head = snapshot(control().head);
+    TEST_POINT("frontier_walk");
     Code code = image_.holds(cursor.offset, terminator_size) && image_.holds(head.offset, terminator_size)
                     ? Code::OK
                     : Code::CORRUPT;
