@@ -36,9 +36,9 @@ Code Log::open(int fd, const Geometry &geometry) noexcept
     touched_ = static_cast<unsigned char *>(map);
     inherited_ = me_.took_over();
     Control &c = control();
-    tail_lock_ = OwnerLock(c.tail.lock, c.waiters.lock[0], c.pills.lock[0]);
-    head_lock_ = OwnerLock(c.head.lock, c.waiters.lock[1], c.pills.lock[1]);
-    frontier_lock_ = OwnerLock(c.frontier.lock, c.waiters.lock[2], c.pills.lock[2]);
+    tail_lock_ = OwnerLock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);
+    head_lock_ = OwnerLock(c.head.lock, c.head.epoch, c.waiters.lock[1], c.pills.lock[1]);
+    frontier_lock_ = OwnerLock(c.frontier.lock, c.frontier.epoch, c.waiters.lock[2], c.pills.lock[2]);
     return Code::OK;
 }
 

@@ -20,7 +20,8 @@ constexpr Nanoseconds grace = 20'000'000; // what "without waiting" waits for a 
 Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
 {
     const bool impatient = patience.deadline == nowait;
-    Nanoseconds deadline = 0; // until when we wait for the present owner
+    Nanoseconds deadline = 0; // until when we wait while nothing moves
+    std::uint64_t last_owner = 0, last_epoch = 0;
     out_grip = Grip::clean;
     for (Nanoseconds slice = slice_min;;) {
         for (int i = 0; i < spins; i++) {
@@ -47,6 +48,11 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
         if (const Code verdict = patience.verdict(); verdict != Code::OK)
             return verdict;
         const Nanoseconds now = now_ns();
+        const std::uint64_t epoch = epoch_->load(relaxed);
+        if (impatient && (owner != last_owner || epoch != last_epoch))
+            deadline = 0; // nobody is stopped: only others were faster
+        last_owner = owner;
+        last_epoch = epoch;
         if (deadline == 0) // a deadline that has passed already still gets the grace: the lock is no part of the wait
             deadline = impatient || patience.deadline < now + grace ? now + grace : patience.deadline;
         if (now >= deadline)
@@ -56,8 +62,6 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
             return Code::INTERRUPTED;
         if (woken == Woken::slice_over && slice < slice_max)
             slice *= 2;
-        if (woken == Woken::called && impatient)
-            deadline = 0; // it was released, so nobody is stopped: only others were faster
     }
 }
 

@@ -16,7 +16,10 @@ enum class Grip { clean, stolen };
 class OwnerLock {
 public:
     OwnerLock() = default;
-    OwnerLock(Word &word, HalfWord &sleepers, Pill &pill) : word_(&word), sleepers_(&sleepers), pill_(&pill) {}
+    // `epoch`: of the cursor under this lock; that it moves shows that owners come and go.
+    OwnerLock(Word &word, const Word &epoch, HalfWord &sleepers, Pill &pill)
+        : word_(&word), epoch_(&epoch), sleepers_(&sleepers), pill_(&pill)
+    {}
 
     // OK, or why the caller could not wait longer: BUSY (nowait), TIMEDOUT, CANCELLED, INTERRUPTED, BADHANDLE.
     IPCQ_INLINE Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
@@ -48,6 +51,7 @@ private:
     }
 
     Word *word_ = nullptr;
+    const Word *epoch_ = nullptr;
     HalfWord *sleepers_ = nullptr;
     Pill *pill_ = nullptr;
 };

@@ -16,7 +16,7 @@ const Plan plan;
 
 OwnerLock tail_lock(LogFixture &f)
 {
-    return {f.control().tail.lock, f.control().waiters.lock[0], f.control().pills.lock[0]};
+    return {f.control().tail.lock, f.control().tail.epoch, f.control().waiters.lock[0], f.control().pills.lock[0]};
 }
 
 std::uint64_t holder(LogFixture &f) { return f.control().tail.lock.load(); }
@@ -80,7 +80,7 @@ int stop_with_the_lock(void *argument)
     CHILD_CHECK(reopen(f.object().get(), *fd) == Code::OK && log->open(fd->get(), f.geometry()) == Code::OK);
     delete gate;
     Control &c = log->control();
-    OwnerLock lock(c.tail.lock, c.waiters.lock[0], c.pills.lock[0]);
+    OwnerLock lock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);
     Grip grip = Grip::clean;
     CHILD_CHECK(lock.lock(log->me(), Patience{}, grip) == Code::OK);
     ::raise(SIGSTOP);
