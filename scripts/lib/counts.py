@@ -28,7 +28,7 @@ class Counted:
 
 
 def reasons_in(text):
-    return re.findall(r"^skipped: (.*)$", text, flags=re.MULTILINE)
+    return re.findall(r"^(?:skipped|SKIP): (.*)$", text, flags=re.MULTILINE)
 
 
 def count_one(code, text):
