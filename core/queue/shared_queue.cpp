@@ -172,8 +172,9 @@ Code SharedQueue::shutdown(std::uint32_t mode) noexcept
         return code;
     const Patience patience = Patience::until(nowait);
     Code code = log_.refuse_appends(mode, patience);
-    if (code == Code::OK && mode >= shutdown_immediate)
-        code = log_.discard(patience);
+    // The word is set: the queue is shut down, whoever may keep the head from us now. Joiners discard what is left.
+    if (code == Code::OK && mode >= shutdown_immediate && (code = log_.discard(patience)) == Code::BUSY)
+        code = Code::OK;
     wake_all(waiters().getters, pills().getters);
     wake_all(waiters().putters, pills().putters);
     wake_all(waiters().joiners, pills().joiners);
