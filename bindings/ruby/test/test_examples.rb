@@ -73,9 +73,10 @@ class TestExamples < IPCQTest
 
   def test_a_worker_that_is_killed_holding_a_file
     work = new_joinable_queue << { "file" => "/dev/null" }
+    results = new_name # here, not in the child: the teardown removes what this process knows
     IO.pipe do |reader, writer|
       worker = start_child do
-        exec RbConfig.ruby, path("examples/file_counts_worker.rb"), work.name, new_name, "hold", out: writer
+        exec RbConfig.ruby, path("examples/file_counts_worker.rb"), work.name, results, "hold", out: writer
       end
       assert_equal "holding /dev/null\n", reader.gets
       kill(worker)
