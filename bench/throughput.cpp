@@ -129,11 +129,12 @@ int main(int argc, char **argv)
             const auto [low, high] = std::minmax_element(c.ratios.begin(), c.ratios.end());
             std::printf("%d:%-4d %-22s %14.1f %8.2f %15.2f to %.2f\n", producers, consumers, c.name, median(c.rates),
                         median(c.ratios), *low, *high);
-            if (std::strncmp(c.name, "plain", 5) == 0 && median(c.ratios) < 3.0)
+            const bool judged = producers == consumers && (producers == 1 || producers == 4);
+            if (judged && std::strncmp(c.name, "plain", 5) == 0 && median(c.ratios) < 3.0)
                 met = false;
         }
         std::fflush(stdout);
     }
-    std::printf("plain at least 3 times Boost: %s\n", met ? "met" : "missed");
+    std::printf("plain at least 3 times Boost at 1:1 and 4:4: %s\n", met ? "met" : "missed");
     return 0;
 }
