@@ -70,7 +70,7 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
         if (shutdown >= shutdown_immediate) [[unlikely]]
             return Code::CLOSED;
-        if (log_.peek()) [[likely]] {
+        if (more_.load(relaxed) || log_.peek()) [[likely]] {
             if (geometry_.joinable && !book_.reserve())
                 return Code::NOMEM;
             Taken taken;
@@ -83,9 +83,11 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
                 }
                 look_countdown_.store(look_countdown_.load(relaxed) - 1, relaxed);
                 get_pace_.count();
+                more_.store(taken.more, relaxed);
                 wake_after_get(taken);
                 return Code::OK;
             }
+            more_.store(false, relaxed);
             if (taken.left_segment)
                 wake_one(waiters().putters, pills().putters);
             if (code == Code::TOOBIG || code == Code::WRONGTYPE)

@@ -72,6 +72,7 @@ private:
     Log log_;
     LeaseBook book_;
     Pace put_pace_, get_pace_;
+    std::atomic<bool> more_{false}; // the last get saw an item behind its own: the next need not look before it locks
     std::atomic<Nanoseconds> last_clean_up_{0};
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.
