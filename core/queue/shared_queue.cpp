@@ -81,7 +81,9 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
                     log_.give_back(taken.offset, taken.sequence, Patience{});
                     return Code::NOMEM;
                 }
-                look_countdown_.store(look_countdown_.load(relaxed) - 1, relaxed);
+                // Never below zero: another thread may have used it up since this one looked.
+                if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
+                    look_countdown_.store(left - 1, relaxed);
                 get_pace_.count();
                 more_.store(taken.more, relaxed);
                 wake_after_get(taken);
