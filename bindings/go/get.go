@@ -42,6 +42,7 @@ type getRequest struct {
 
 func (r *getRequest) attempt(handle uintptr, f *frame) int {
 	buffer := f.small[:]
+	r.large = nil // of an earlier attempt, whose item went to another getter
 	for {
 		code := raw.Get(handle, buffer, f.item[:], accepted, f.wait[:])
 		if code != raw.TOOBIG {

@@ -3,7 +3,9 @@
 package ipcq_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"runtime"
 	"strings"
@@ -176,5 +178,41 @@ func TestCloseAmongBusyGoroutines(t *testing.T) {
 		check(t, handle.Close())
 		busy.Wait()
 		expect(t, handle.Put(ctx, "x"), ipcq.ErrBadHandle)
+	}
+}
+
+// Getters that compete: an item that was too large for a getter's first buffer may go to another one, and the next item
+// that this getter takes may be small.
+func TestGettersOfLargeAndSmallItemsNeverMixThem(t *testing.T) {
+	const items, getters = 20000, 4
+	q := fresh(t)
+	var answers []<-chan error
+	for i := 0; i < getters; i++ {
+		other, answer := again(t, q), make(chan error, 1)
+		answers = append(answers, answer)
+		go func() {
+			for {
+				item, err := other.Get(ctx)
+				if err != nil {
+					answer <- err
+					return
+				}
+				bytes := item.Value.([]byte)
+				for _, b := range bytes {
+					if b != byte(len(bytes)%251) {
+						answer <- fmt.Errorf("an item of %d bytes holds %d", len(bytes), b)
+						return
+					}
+				}
+			}
+		}()
+	}
+	for i := 0; i < items; i++ {
+		size := 8 + i%2*(5000+i%1000)
+		check(t, q.Put(ctx, bytes.Repeat([]byte{byte(size % 251)}, size)))
+	}
+	check(t, q.Shutdown(ipcq.Drain))
+	for _, answer := range answers {
+		expect(t, <-answer, ipcq.ErrClosed)
 	}
 }
