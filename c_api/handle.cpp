@@ -5,6 +5,7 @@
 #include <ctime>
 #include <linux/membarrier.h>
 #include <new>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,19 +27,21 @@ std::uint32_t free_count = 0;
 constexpr std::uint32_t rest_count = 256;
 
 // Takes a thread's record off the list when the thread ends.
-struct Unlister {
-    ThreadRecord &record;
-    ~Unlister()
-    {
-        const ForkGate gate;
-        if (record.listed != threads_epoch)
-            return;
-        (record.previous != nullptr ? record.previous->next : threads) = record.next;
-        if (record.next != nullptr)
-            record.next->previous = record.previous;
-        record.epoch = record.listed = 0; // a call made by a later destructor of this thread lists it again
-    }
-};
+void unlist_thread(void *ending)
+{
+    auto &record = *static_cast<ThreadRecord *>(ending);
+    const ForkGate gate;
+    if (record.listed != threads_epoch)
+        return;
+    (record.previous != nullptr ? record.previous->next : threads) = record.next;
+    if (record.next != nullptr)
+        record.next->previous = record.previous;
+    record.epoch = record.listed = 0; // a call made by a later destructor of this thread lists it again
+}
+
+// Whose destructor unlists. Not a thread_local object: the C library ends the process if it has no memory to note one.
+pthread_key_t thread_end;
+bool thread_end_made = false; // guarded by the ForkGate
 
 bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
@@ -46,8 +49,9 @@ void fence_all_threads() noexcept
 {
     if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
         return;
-    if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)) // a forked child registers anew
-        membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); // a forked child registers anew
+    if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        membarrier(MEMBARRIER_CMD_GLOBAL); // slow, and needs no memory
 }
 
 bool somebody_inside(const Cell *cell, const ThreadRecord *self) noexcept
@@ -61,9 +65,13 @@ bool somebody_inside(const Cell *cell, const ThreadRecord *self) noexcept
     return false;
 }
 
+} // namespace
+
 Cell *take_cell() noexcept
 {
     const ForkGate gate;
+    if (!thread_end_made && !(thread_end_made = ::pthread_key_create(&thread_end, unlist_thread) == 0))
+        return nullptr;
     if (free_count <= rest_count)
         return new (std::nothrow) Cell;
     Cell *cell = free_first;
@@ -80,14 +88,14 @@ void return_cell(Cell *cell) noexcept
     free_last = cell;
 }
 
-} // namespace
-
-void list_thread(ThreadRecord &record) noexcept
+bool list_thread(ThreadRecord &record) noexcept
 {
     const std::uint64_t epoch = fork_epoch();
     const ForkGate gate;
     if (record.listed == epoch) // no membarrier: the gate was this call's fence
-        return;
+        return true;
+    if (!thread_end_made || ::pthread_setspecific(thread_end, &record) != 0)
+        return !thread_end_made; // no queue was ever opened: no closer looks for this call
     if (threads_epoch != epoch) {
         if (!membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
             calls_must_fence = true;
@@ -102,15 +110,11 @@ void list_thread(ThreadRecord &record) noexcept
     record.listed = epoch;
     if (!calls_must_fence)
         record.epoch = epoch;
-    static thread_local Unlister at_thread_end{record};
-    static_cast<void>(at_thread_end);
+    return true;
 }
 
-ipcq_t *make_handle(Queue *queue) noexcept
+ipcq_t *make_handle(Cell *cell, Queue *queue) noexcept
 {
-    Cell *cell = take_cell();
-    if (cell == nullptr)
-        return nullptr;
     cell->queue.store(queue, std::memory_order_release);
     cell->closing.store(0, std::memory_order_release);
     const std::uint32_t generation = cell->generation.fetch_add(1, std::memory_order_acq_rel) + 1; // odd: open

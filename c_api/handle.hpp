@@ -34,11 +34,14 @@ struct ThreadRecord {
 // Reached by one instruction: without a constructor, and in the part of thread storage that is laid out at load time.
 extern constinit thread_local ThreadRecord this_thread __attribute__((tls_model("initial-exec")));
 
-// A thread's first call in this process; or every call, each then with a fence, where the system has no membarrier.
-void list_thread(ThreadRecord &record) noexcept;
+// A thread's first call in this process; or every call, each then with a fence, where the system has no membarrier. False
+// if there is no memory to learn of the thread's end.
+bool list_thread(ThreadRecord &record) noexcept;
 
-// nullptr if there is no memory; the queue stays the caller's then.
-ipcq_t *make_handle(Queue *queue) noexcept;
+// A cell before there is a queue, so that nothing can fail when there is one; nullptr if there is no memory.
+Cell *take_cell() noexcept;
+void return_cell(Cell *cell) noexcept;
+ipcq_t *make_handle(Cell *cell, Queue *queue) noexcept;
 
 // Waits for the handle's calls to return, closes its queue. INVALID, BADHANDLE or OK.
 Code close_handle(ipcq_t *handle) noexcept;
@@ -57,8 +60,10 @@ public:
         // SYNC call-presence: this store, then the look at the cell; the closer's membarrier stands between its own two.
         this_thread.active.store(cell, std::memory_order_release);
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (this_thread.epoch != fork_epoch()) [[unlikely]]
-            list_thread(this_thread);
+        if (this_thread.epoch != fork_epoch() && !list_thread(this_thread)) [[unlikely]] {
+            code_ = Code::NOMEM;
+            return;
+        }
         if (((cell->generation.load(std::memory_order_acquire) ^ bits) & 63) != 0) [[unlikely]] {
             code_ = Code::BADHANDLE;
             return;

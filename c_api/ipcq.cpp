@@ -5,6 +5,7 @@
 #include "ipcq.h"
 
 #include "handle.hpp"
+#include "memory/truncation_guard.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -73,16 +74,19 @@ Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
     options.max_items = o.max_items;
     options.capacity_bytes = o.capacity_bytes;
     options.slot_count = o.max_participants;
-    ipcq::Queue *queue = nullptr;
-    if (const Code code = ipcq::open_queue(name, options, queue, o.message, o.message_capacity); code != Code::OK)
-        return code;
-    ipcq_t *handle = ipcq::make_handle(queue);
-    if (handle == nullptr) {
-        queue->close();
+    ipcq::Cell *cell = ipcq::take_cell();
+    if (cell == nullptr) {
+        if (o.message != nullptr && o.message_capacity != 0)
+            std::snprintf(o.message, o.message_capacity, "%s", ipcq::sentence_of(IPCQ_NOMEM));
         return Code::NOMEM;
     }
-    *out_queue = handle;
-    return Code::OK;
+    ipcq::Queue *queue = nullptr;
+    const Code code = ipcq::open_queue(name, options, queue, o.message, o.message_capacity);
+    if (code == Code::OK)
+        *out_queue = ipcq::make_handle(cell, queue);
+    else
+        ipcq::return_cell(cell);
+    return code;
 }
 
 } // namespace
@@ -117,6 +121,8 @@ EXPORT int ipcq_open(ipcq_t **out_queue, const char *name, const ipcq_options *o
 EXPORT int ipcq_close(ipcq_t *queue) { return number(ipcq::close_handle(queue)); }
 
 EXPORT int ipcq_unlink(const char *name) { return number(ipcq::unlink_queue(name)); }
+
+EXPORT int ipcq_guard_truncation(void) { return number(ipcq::guard_truncation()); }
 
 EXPORT int ipcq_name(ipcq_t *queue, char *buffer, size_t capacity)
 {
@@ -334,12 +340,15 @@ EXPORT int ipcq_participants(ipcq_t *queue, ipcq_participant *array, size_t capa
     if ((array == nullptr && capacity != 0) || out_count == nullptr)
         return IPCQ_INVALID;
     static_assert(ipcq::slot_count_max <= 4096, "the reports fit on the heap in one piece");
-    auto *reports = static_cast<ipcq::ParticipantReport *>(std::calloc(capacity + 1, sizeof(ipcq::ParticipantReport)));
+    const std::size_t wanted = capacity < ipcq::slot_count_max ? capacity : ipcq::slot_count_max;
+    auto *reports = static_cast<ipcq::ParticipantReport *>(std::calloc(wanted + 1, sizeof(ipcq::ParticipantReport)));
     if (reports == nullptr)
         return IPCQ_NOMEM;
-    const std::size_t wanted = capacity < ipcq::slot_count_max ? capacity : ipcq::slot_count_max;
-    const Code code = call->participants(reports, wanted, *out_count);
-    for (std::size_t i = 0; code == Code::OK && i < wanted && i < *out_count; i++) {
+    std::size_t count = 0;
+    const Code code = call->participants(reports, wanted, count);
+    if (code == Code::OK)
+        *out_count = count;
+    for (std::size_t i = 0; code == Code::OK && i < wanted && i < count; i++) {
         const ipcq::ParticipantReport &r = reports[i];
         array[i] = {r.slot, r.pid, r.alive ? 1u : 0u, r.self ? 1u : 0u, r.taken, r.puts, r.gets, r.dones, {}};
         std::memcpy(array[i].command, r.command, sizeof array[i].command);

@@ -87,6 +87,10 @@ Code read_header(const Header &header, std::uint64_t file_size, Geometry &out_ge
     if (header.segment_count < 3 || header.segment_count >= (std::uint64_t{1} << 24))
         return Code::CORRUPT;
     g.segment_count = static_cast<std::uint32_t>(header.segment_count);
+    // A zone counts in 32 bits (FORMAT.md, section 11), and no walk shall be longer than the largest queue's.
+    if (header.capacity_bytes > capacity_bytes_max ||
+        header.segment_count << g.segment_shift > 2 * capacity_bytes_max + g.segment_size)
+        return Code::CORRUPT;
     if (header.slot_count < 1 || header.slot_count > slot_count_max)
         return Code::CORRUPT;
     g.slot_count = header.slot_count;

@@ -18,6 +18,11 @@ struct Owner {
     // Slot of a word read from shared memory: the caller compares it with the number of slots before use.
     constexpr std::uint32_t slot() const { return static_cast<std::uint32_t>(bits & 0xffff) - 1; }
     constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(bits >> 16); }
+    // Did this owner live in the slot before, or under, that generation? Generations wrap around.
+    constexpr bool not_after(std::uint32_t last_generation) const
+    {
+        return static_cast<std::int32_t>(last_generation - generation()) >= 0;
+    }
     constexpr bool operator==(const Owner &) const = default;
 };
 

@@ -40,8 +40,7 @@ public:
     // Is this an owner that the table of slots knows: of a life that was led and not cleaned up after?
     bool known(Owner owner) const
     {
-        return owner.slot() < geometry_.slot_count && owner.generation() != 0 &&
-               owner.generation() <= slot(owner.slot()).generation.load(relaxed) &&
+        return owner.slot() < geometry_.slot_count && owner.not_after(slot(owner.slot()).generation.load(relaxed)) &&
                slot(owner.slot()).dirty.load(relaxed) != 0;
     }
 

@@ -125,9 +125,8 @@ bool Log::room_by_items() const noexcept
     const std::uint64_t max_items = geometry().max_items;
     if (max_items == 0)
         return true;
-    const TailCursor tail = snapshot(control().tail);
-    const HeadCursor head = snapshot(control().head);
-    return tail.sequence < head.sequence + head.skipped + max_items;
+    const Totals now = totals();
+    return now.put < now.gone + max_items;
 }
 
 Code Log::refuse_appends(std::uint32_t mode, const Patience &patience) noexcept

@@ -62,12 +62,14 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
             }
         }
     }
+    // While we walked, an item may have been given back, which moved the head back, then taken again and finished: all that
+    // we passed is done, and done is final, but the head may stand before it. Nothing given back from now on lies there.
+    const HeadCursor head_now = snapshot(control().head);
+    if (code == Code::OK && head_now.sequence < cursor.sequence) {
+        cursor = {head_now.offset, head_now.sequence};
+        code = image_.holds(cursor.offset, terminator_size) ? Code::OK : Code::CORRUPT;
+    }
     if (code == Code::OK) {
-        // While we walked, an item may have been given back, which moved the head back, then taken again and finished: all that
-        // we passed is done, and done is final, but the head may stand before it. Nothing given back from now on lies there.
-        const HeadCursor head_now = snapshot(control().head);
-        if (head_now.sequence < cursor.sequence)
-            cursor = {head_now.offset, head_now.sequence};
         if (cursor.offset != before)
             store_cursor(frontier, cursor);
         // The published tail bounds it too: a dead appender may have left it before an END that others have followed.
@@ -85,12 +87,24 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
     return code;
 }
 
+// The head stood still while the tail was read: then both were so at one instant. Repeated only if a getter was faster; one
+// that is stopped or dead moves nothing.
+Log::Totals Log::totals() const noexcept
+{
+    const Head &head = control().head;
+    for (;;) {
+        const std::uint64_t epoch = head.epoch.load(acquire);
+        const HeadCursor cursor = load_copy(head, epoch);
+        const TailCursor tail = snapshot(control().tail);
+        if (head.epoch.load(relaxed) == epoch) // relaxed: the acquires of the copies keep it behind them
+            return {tail.sequence, cursor.sequence + cursor.skipped};
+    }
+}
+
 std::uint64_t Log::ready_items() const noexcept
 {
-    const TailCursor tail = snapshot(control().tail);
-    const HeadCursor head = snapshot(control().head);
-    const std::uint64_t gone = head.sequence + head.skipped;
-    return tail.sequence > gone ? tail.sequence - gone : 0;
+    const Totals now = totals();
+    return now.put > now.gone ? now.put - now.gone : 0; // the tail may lag behind a dead producer's last item
 }
 
 std::uint64_t Log::used_bytes() const noexcept

@@ -46,11 +46,12 @@ enum class Shortage { none, items, bytes };
 
 class Log {
 public:
-    // Becomes a participant of the queue behind `fd` (Participant::attach). The caller holds the ForkGate.
-    Code open(int fd, const Geometry &geometry) noexcept;
+    // Becomes a participant of the queue in `file` (Participant::attach). The caller holds the ForkGate.
+    Code open(QueueFile &file, const Geometry &geometry) noexcept;
     void close() noexcept;  // the byte lock falls with the mapping
     void forget() noexcept; // in a forked child, which did not inherit the mapping
     bool is_open() const { return image_.mapped(); }
+    bool cut() const noexcept { return image_.cut(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
     Word &own_dones() const { return own_slot().dones; } // counted by whoever keeps the book of leases
@@ -105,8 +106,15 @@ public:
     Code reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
 
     // --- looking (no locks)
+    // How many items were put, and how many of those are not ready any more: both at one instant.
+    struct Totals {
+        std::uint64_t put, gone;
+    };
+    Totals totals() const noexcept;
     std::uint64_t ready_items() const noexcept;
     std::uint64_t used_bytes() const noexcept;
+    // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
+    bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
     std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
 
     Control &control() const { return image_.control(); }

@@ -18,18 +18,18 @@ Patience short_patience() { return Patience::until(now_ns() + 2'000'000); }
 
 bool belongs_to(Owner owner, std::uint32_t slot, std::uint32_t last_generation)
 {
-    return owner.slot() == slot && owner.generation() <= last_generation;
+    return owner.slot() == slot && owner.not_after(last_generation);
 }
 
 } // namespace
 
-Code Log::open(int fd, const Geometry &geometry) noexcept
+Code Log::open(QueueFile &file, const Geometry &geometry) noexcept
 {
     void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
         return Code::SPACELIMIT;
-    if (const Code code = me_.attach(fd, geometry, image_); code != Code::OK) {
+    if (const Code code = me_.attach(file, geometry, image_); code != Code::OK) {
         ::munmap(map, geometry.segment_count);
         return code;
     }
@@ -98,18 +98,21 @@ Code Log::reap(std::uint64_t &out_items) noexcept
         result = reap_slot(me_.slot_index(), me_.self().generation() - 1, out_items);
         inherited_ = result != Code::OK;
     }
-    for (std::uint32_t slot = 0; slot < geometry().slot_count; slot++) {
+    // What keeps us from one slot's leavings, a lock or a broken log, keeps us from all: no use in waiting for each.
+    for (std::uint32_t slot = 0; result == Code::OK && slot < geometry().slot_count; slot++) {
         Slot &theirs = image_.slot(slot);
         if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot))
             continue;
         if (theirs.dirty.load(acquire) != 0) {
+            // While we hold the byte the dead one looks alive; under another generation it is dead to all, even if we are
+            // stopped now.
+            const std::uint32_t last_generation = theirs.generation.load(acquire);
+            theirs.generation.store(last_generation + 1, release);
             std::uint64_t items = 0;
-            const Code code = reap_slot(slot, theirs.generation.load(acquire), items);
+            result = reap_slot(slot, last_generation, items);
             out_items += items;
-            if (code == Code::OK)
+            if (result == Code::OK && me_.holds())
                 theirs.dirty.store(0, release); // last
-            else if (result == Code::OK)
-                result = code;
         }
         me_.let_go();
     }

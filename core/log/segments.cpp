@@ -26,7 +26,8 @@ constexpr std::uint64_t table_step = 4096;
 Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
 {
     bool end = false;
-    advance(Patience::until(nowait), end); // if it cannot be had now, the last known frontier has to do
+    if (advance(Patience::until(nowait), end) == Code::CORRUPT) // otherwise the last known frontier has to do
+        return Code::CORRUPT;
     const std::uint64_t free_below = this->free_below();
     const std::uint64_t live = live_segments();
     if (live + count > std::uint64_t{geometry().capacity_segments} + 1)
@@ -125,7 +126,7 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
     for (std::uint64_t i = first; i < first + count; i++) {
         const bool had_memory = image_.segment_word(i).has_memory();
         if (!had_memory) {
-            if (const Code code = allocate(image_.file(), g.segment_offset(i), g.segment_size); code != Code::OK)
+            if (const Code code = image_.grow(g.segment_offset(i), g.segment_size); code != Code::OK)
                 return code;
             image_.segment(i).store(SegmentWord::claimed(me_.self(), true).bits, release);
             control().supply.backed.fetch_add(1, relaxed);
@@ -133,7 +134,7 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
         if (had_memory && touched_[i] != 0)
             continue;
         if (::madvise(&image_.word(g.segment_offset(i)), g.segment_size, MADV_POPULATE_WRITE) != 0 && errno == EFAULT)
-            return Code::NOSPACE; // EINVAL of an old kernel is fine: the pages come one by one then
+            return image_.shrunk() ? Code::CORRUPT : Code::NOSPACE; // EINVAL of an old kernel: pages come one by one
         touched_[i] = 1;
     }
     return Code::OK;
@@ -150,7 +151,7 @@ Code Log::raise_high_water(std::uint64_t end) noexcept
     const std::uint64_t from = geometry().table_offset + (high - 1) * sizeof(Word) / table_step * table_step;
     const std::uint64_t to = geometry().table_offset + (end * sizeof(Word) + table_step - 1) / table_step * table_step;
     if (to - from > table_step)
-        if (const Code code = allocate(image_.file(), from, to - from); code != Code::OK)
+        if (const Code code = image_.grow(from, to - from); code != Code::OK)
             return code;
     high = supply.high_water.load(relaxed);
     while (high < end &&
@@ -192,8 +193,12 @@ bool Log::trim() noexcept
             continue;
         // First the note that there may be no memory, then the deed.
         image_.segment(position).store(SegmentWord::claimed(me_.self(), false).bits, release);
-        release_memory(image_.file(), geometry().segment_offset(position), geometry().segment_size);
+        const int fd = image_.file();
+        const bool released =
+            fd >= 0 && release_memory(fd, geometry().segment_offset(position), geometry().segment_size);
         image_.segment(position).store(SegmentWord::bare().bits, release);
+        if (!released)
+            return false; // no use in trying the next ones
         if (supply.backed.fetch_sub(1, relaxed) == 0)
             supply.backed.store(0, relaxed); // a hint that kills have bent; it never wraps into "very much"
         given++;

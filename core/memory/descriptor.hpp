@@ -3,6 +3,7 @@
 // A file descriptor that closes itself.
 #pragma once
 
+#include <sys/types.h>
 #include <unistd.h>
 #include <utility>
 
@@ -35,5 +36,9 @@ public:
 private:
     int fd_ = -1;
 };
+
+// open(2) with O_CLOEXEC, and never under the number of a standard stream: a program that has closed those may print into
+// whatever has them now. Without a descriptor, errno says why.
+Descriptor open_file(const char *path, int flags, mode_t mode = 0) noexcept;
 
 } // namespace ipcq

@@ -46,9 +46,14 @@ Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
     return Code::OK;
 }
 
-void release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept
+bool release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept
 {
-    ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(size));
+    int result = 0;
+    do
+        result = ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                             static_cast<off_t>(size));
+    while (result != 0 && errno == EINTR);
+    return result == 0;
 }
 
 } // namespace ipcq

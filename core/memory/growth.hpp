@@ -16,6 +16,6 @@ namespace ipcq {
 Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
 
 // Takes the memory of [offset, offset + size) away; it reads as zero afterwards. A failure leaves the memory there.
-void release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
+bool release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
 
 } // namespace ipcq

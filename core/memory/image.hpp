@@ -8,7 +8,8 @@
 #include "layout/geometry.hpp"
 #include "layout/record.hpp"
 #include "layout/segment.hpp"
-#include "memory/descriptor.hpp"
+#include "memory/queue_file.hpp"
+#include "memory/truncation_guard.hpp"
 
 #include <atomic>
 
@@ -22,16 +23,30 @@ public:
     ~Image() { unmap(); }
 
     // Maps the whole queue through `fd`; the mapping then pins that open file description and its locks. Not inherited
-    // by fork, not part of core dumps. SPACELIMIT or NOMEM on failure.
+    // by fork, not part of core dumps. SPACELIMIT, NOMEM or TRUNCATED on failure.
     Code map(int fd, const Geometry &geometry) noexcept;
     void unmap() noexcept;
     // In a forked child, which does not have the mapping.
-    void forget() noexcept { base_ = nullptr; }
+    void forget() noexcept
+    {
+        base_ = nullptr;
+        watch_.forget();
+    }
     bool mapped() const { return base_ != nullptr; }
 
-    // Used for the file's size and for allocation; a description of its own, without locks on it.
-    void use_file(int fd) noexcept { file_ = fd; }
-    int file() const { return file_; }
+    // Used for the file's size, for allocation and to ask for byte locks; a description of its own, without locks on it.
+    void use_file(QueueFile &file) noexcept { file_ = &file; }
+    QueueFile &queue_file() const { return *file_; }
+    // A descriptor to be used at once and not kept; -1 if there is none any more (QueueFile::get(), or the file was cut).
+    int file() const { return watch_.cut() || file_ == nullptr ? -1 : file_->get(); }
+
+    // Did the guard put zeros in the mapping's place? For good. Asked at the end of a call, before its answer is believed.
+    bool cut() const noexcept { return watch_.cut(); }
+    // Does the file hold less than it did? No peer of ours shrinks it.
+    bool shrunk() const noexcept;
+    // allocate(), for a file that was not cut: growing one that was would bring the lost part back as zeros.
+    // SYSTEM if there is no descriptor.
+    Code grow(std::uint64_t offset, std::uint64_t size) const noexcept;
 
     const Geometry &geometry() const { return geometry_; }
     // Mapped: a handle is not made, and a child's not entered, without a mapping, which the checker cannot see.
@@ -60,6 +75,8 @@ public:
     // The record behind the one at `offset`, whose shape is returned; false if its size leads out of the image.
     IPCQ_INLINE bool next_record(std::uint64_t offset, std::uint64_t &out_next, RecordShape &out_shape) const noexcept
     {
+        if (!reaches(offset, record_header_size + terminator_size)) [[unlikely]]
+            return false; // only the word is known to be inside: a terminator may end the image
         const RecordShape shape_here{shape(offset).load(relaxed)}; // relaxed: ordered by the acquire of the state word
         const std::uint64_t next = offset + record_size(shape_here.size()); // 48 bits and 48 bits: no overflow
         if (!reaches(next, terminator_size)) [[unlikely]]
@@ -84,14 +101,16 @@ public:
 
 private:
     bool reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept;
-    bool look_at_file() const noexcept;
+    bool look_at_file(int fd) const noexcept;
+    void drop(void *map, const Geometry &geometry) noexcept;
 
     char *base_ = nullptr;
     Word *table_ = nullptr;
     char *pin_ = nullptr; // a second mapping when the first one is shared with others of this process (tests)
-    int file_ = -1;
+    QueueFile *file_ = nullptr;
     Geometry geometry_;
     mutable std::atomic<std::uint64_t> span_{0}; // bytes of data that the file holds at least; it never shrinks
+    Watch watch_;
 };
 
 } // namespace ipcq

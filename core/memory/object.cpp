@@ -5,19 +5,29 @@
 #include "layout/record.hpp"
 #include "layout/segment.hpp"
 #include "memory/growth.hpp"
+#include "memory/random_bytes.hpp"
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
 namespace ipcq {
 
 namespace {
+
+// Is this error that of the directory, and not of the name in it? Leaves errno as it was.
+bool directory_is_missing(int error) noexcept
+{
+    struct stat status {};
+    const bool missing =
+        (error == ENOENT || error == ENOTDIR) && (::stat(object_directory, &status) != 0 || !S_ISDIR(status.st_mode));
+    errno = error;
+    return missing;
+}
 
 Code blame(Trouble &trouble, Code code, const char *what, const char *path)
 {
@@ -94,14 +104,18 @@ Code code_of_errno(int error) noexcept
     }
 }
 
+Code code_of_map_errno(int error) noexcept
+{
+    return error == ENOMEM || error == EAGAIN ? Code::SPACELIMIT : code_of_errno(error); // EAGAIN: RLIMIT_MEMLOCK
+}
+
 Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geometry &out_geometry,
                  Trouble &trouble) noexcept
 {
     // Without O_CREAT: fs.protected_regular refuses it on other users' files even where plain opening is allowed.
-    Descriptor fd(::open(name.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    Descriptor fd = open_file(name.path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (!fd) {
-        struct stat directory {};
-        if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
+        if (directory_is_missing(errno))
             return blame(trouble, Code::NOSHM, "directory", object_directory);
         return blame_errno(trouble, "open", name.path);
     }
@@ -128,14 +142,14 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
 
 Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &out_geometry, Trouble &trouble) noexcept
 {
-    Descriptor fd(::open(object_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    Descriptor fd = open_file(object_directory, O_TMPFILE | O_RDWR, 0600);
     if (!fd) {
         if (errno == ENOENT || errno == ENOTDIR || errno == EOPNOTSUPP || errno == EISDIR)
             return blame(trouble, Code::NOSHM, "directory", object_directory);
         return blame_errno(trouble, "create", object_directory);
     }
     Header header = plan;
-    if (::getrandom(header.uuid, sizeof header.uuid, 0) != static_cast<ssize_t>(sizeof header.uuid))
+    if (!random_bytes(header.uuid, sizeof header.uuid))
         return blame_errno(trouble, "random numbers", object_directory);
     Geometry g;
     Code code = read_header(header, header.map_size, g); // the maker passes the same check as every opener
@@ -144,10 +158,11 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
     // All that is written before the first growth: control, the first page of the table, the first segment.
     if ((code = allocate(fd.get(), 0, g.table_offset + 4096)) != Code::OK ||
         (code = allocate(fd.get(), g.data_offset, g.segment_size)) != Code::OK)
-        return blame(trouble, code, "allocate", object_directory);
+        return code == Code::SYSTEM ? blame_errno(trouble, "allocate", object_directory)
+                                    : blame(trouble, code, "allocate", object_directory);
     void *map = ::mmap(nullptr, g.table_offset + 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (map == MAP_FAILED)
-        return blame(trouble, Code::SPACELIMIT, "map", object_directory);
+        return blame(trouble, code_of_map_errno(errno), "map", object_directory);
     auto &control = *static_cast<Control *>(map);
     control.header = header;
     initialise(control, reinterpret_cast<Word *>(static_cast<char *>(map) + g.table_offset), g);
@@ -159,21 +174,21 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
     return Code::OK;
 }
 
-Code name_object(const Descriptor &fd, const QueueName &name, Trouble &trouble) noexcept
+Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept
 {
     char self[40];
-    std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd.get());
+    std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     if (::linkat(AT_FDCWD, self, AT_FDCWD, name.path, AT_SYMLINK_FOLLOW) == 0)
         return Code::OK;
-    return blame_errno(trouble, "link", name.path);
+    const Code code = blame_errno(trouble, "link", name.path);
+    return code == Code::NOTFOUND ? Code::SYSTEM : code; // what is missing is /proc
 }
 
 Code unlink_object(const QueueName &name, Trouble &trouble) noexcept
 {
     if (::unlink(name.path) == 0)
         return Code::OK;
-    struct stat directory {};
-    if (errno == ENOENT && ::stat(object_directory, &directory) != 0)
+    if (directory_is_missing(errno))
         return blame(trouble, Code::NOSHM, "directory", object_directory);
     return blame_errno(trouble, "unlink", name.path);
 }
@@ -182,7 +197,7 @@ Code reopen(int fd, Descriptor &out_fd) noexcept
 {
     char self[40];
     std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    Descriptor copy(::open(self, O_RDWR | O_CLOEXEC));
+    Descriptor copy = open_file(self, O_RDWR);
     if (!copy)
         return errno == ENOENT ? Code::SYSTEM : code_of_errno(errno); // no /proc: not "no such queue"
     out_fd = std::move(copy);

@@ -26,7 +26,7 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
                  Trouble &trouble) noexcept;
 
 // Publishes it: from now on others find it. EXISTS if somebody was faster.
-Code name_object(const Descriptor &fd, const QueueName &name, Trouble &trouble) noexcept;
+Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept;
 
 Code unlink_object(const QueueName &name, Trouble &trouble) noexcept;
 
@@ -36,7 +36,8 @@ Code reopen(int fd, Descriptor &out_fd) noexcept;
 // How many bytes a new queue may use if its maker did not say.
 std::uint64_t default_capacity() noexcept;
 
-// What the errno of a failed open, map or allocation means to the user.
+// What the errno of a failed open or allocation means to the user, and that of a failed mapping.
 Code code_of_errno(int error) noexcept;
+Code code_of_map_errno(int error) noexcept;
 
 } // namespace ipcq

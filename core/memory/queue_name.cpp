@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory/queue_name.hpp"
 
+#include "memory/random_bytes.hpp"
+
 #include <cstdio>
 #include <cstring>
-#include <sys/random.h>
 
 namespace ipcq {
 
@@ -38,7 +39,7 @@ Code parse_name(const char *name, QueueName &out_name) noexcept
 Code random_name(QueueName &out_name) noexcept
 {
     unsigned char bits[16];
-    if (::getrandom(bits, sizeof bits, 0) != static_cast<ssize_t>(sizeof bits))
+    if (!random_bytes(bits, sizeof bits))
         return Code::SYSTEM;
     char name[64] = "anonymous-";
     for (std::size_t i = 0, at = std::strlen(name); i < sizeof bits; i++, at += 2)

@@ -13,7 +13,7 @@ Code SharedQueue::size(std::uint64_t &out_items) noexcept
     if (const Code code = enter(); code != Code::OK)
         return code;
     out_items = log_.ready_items();
-    return Code::OK;
+    return leave_after_look();
 }
 
 Code SharedQueue::full(bool &out_full) noexcept
@@ -24,7 +24,7 @@ Code SharedQueue::full(bool &out_full) noexcept
     if (geometry_.max_items == 0)
         log_.advance(Patience::until(nowait), end);
     out_full = geometry_.max_items != 0 ? !log_.room_by_items() : log_.used_bytes() >= geometry_.item_max_bytes();
-    return Code::OK;
+    return leave_after_look();
 }
 
 Code SharedQueue::statistics(Statistics &out) noexcept
@@ -49,7 +49,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
     log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
     out.bytes_used = log_.used_bytes();
     struct stat status {};
-    if (::fstat(fd_.get(), &status) == 0)
+    if (::fstat(file_.get(), &status) == 0)
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
     out.getters_waiting = waiters().getters.load(relaxed);
     out.putters_waiting = waiters().putters.load(relaxed);
@@ -60,7 +60,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
     out.slot_count = geometry_.slot_count;
     out.joinable = geometry_.joinable;
     out.shutdown = waiters().shutdown.load(relaxed);
-    return Code::OK;
+    return leave_after_look();
 }
 
 Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, std::size_t &out_count) noexcept
@@ -88,7 +88,7 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
         }
         out_count++;
     }
-    return Code::OK;
+    return leave_after_look();
 }
 
 void SharedQueue::describe(int code, char *buffer, std::size_t capacity) noexcept

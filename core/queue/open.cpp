@@ -5,6 +5,7 @@
 
 #include "queue/anonymous.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -18,8 +19,13 @@ constexpr int attempts = 100; // open and create chase each other only while oth
 
 Code explain(Trouble &trouble, const QueueName &name, Code code)
 {
-    if (trouble.text[0] == '\0')
-        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s", name.text, sentence_of(static_cast<int>(code)));
+    const char *sentence = sentence_of(static_cast<int>(code));
+    char reason[96];
+    if (trouble.text[0] == '\0' && code == Code::SYSTEM)
+        std::snprintf(trouble.text, sizeof trouble.text, "%s (%s): %s", name.text,
+                      ::strerror_r(errno, reason, sizeof reason), sentence);
+    else if (trouble.text[0] == '\0')
+        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s", name.text, sentence);
     return code;
 }
 
@@ -42,6 +48,8 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         (anonymous && options.open_only) || options.slot_count > slot_count_max ||
         options.capacity_bytes > capacity_bytes_max)
         return Code::INVALID;
+    if (!watch_forks())
+        return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
         return code;
@@ -76,20 +84,27 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
 
 Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
 {
-    if (const Code code = find_object(name_, options.any_owner, fd_, geometry_, trouble); code != Code::OK)
+    Descriptor fd;
+    if (const Code code = find_object(name_, options.any_owner, fd, geometry_, trouble); code != Code::OK)
         return code;
     Code code = check_options(options, trouble);
+    if (code == Code::OK)
+        code = file_.adopt(std::move(fd), name_.path);
     if (code == Code::OK) {
         const ForkGate gate;
         code = attach();
     }
+    if (code == Code::OK && log_.cut()) {
+        detach();
+        code = Code::TRUNCATED;
+    }
     struct stat status {};
-    if (code == Code::OK && (::fstat(fd_.get(), &status) != 0 || status.st_nlink == 0)) {
+    if (code == Code::OK && (::fstat(file_.get(), &status) != 0 || status.st_nlink == 0)) {
+        code = status.st_ino == 0 ? Code::SYSTEM : Code::NOTFOUND;
         detach(); // unlinked between open and attach: nobody would find us there
-        code = Code::NOTFOUND;
     }
     if (code != Code::OK)
-        fd_.reset();
+        file_.close();
     return code;
 }
 
@@ -100,7 +115,10 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
     const bool anonymous = is_anonymous(name_);
     const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),
                                     options.slot_count != 0 ? options.slot_count : slot_count_default);
-    Code code = make_object(plan, options.mode, fd_, geometry_, trouble);
+    Descriptor fd;
+    Code code = make_object(plan, options.mode, fd, geometry_, trouble);
+    if (code == Code::OK)
+        code = file_.adopt(std::move(fd), name_.path);
     if (code != Code::OK)
         return code;
     // Attached before it has a name: nobody ever finds it without a participant.
@@ -108,10 +126,10 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
         const ForkGate gate;
         code = attach();
     }
-    if (code == Code::OK && (code = name_object(fd_, name_, trouble)) != Code::OK)
+    if (code == Code::OK && (code = name_object(file_.get(), name_, trouble)) != Code::OK)
         detach();
     if (code != Code::OK)
-        fd_.reset();
+        file_.close();
     return code;
 }
 
@@ -139,12 +157,7 @@ Code SharedQueue::check_options(const Options &options, Trouble &trouble) const 
 // The caller holds the ForkGate.
 Code SharedQueue::attach() noexcept
 {
-    struct stat status {};
-    if (::fstat(fd_.get(), &status) != 0)
-        return Code::SYSTEM;
-    device_ = status.st_dev;
-    inode_ = status.st_ino;
-    if (const Code code = log_.open(fd_.get(), geometry_); code != Code::OK)
+    if (const Code code = log_.open(file_, geometry_); code != Code::OK)
         return code;
     epoch_ = fork_epoch();
     if (!log_.me().took_over()) { // a new life begins with no leases; an heir's are given back, and counted so, first
@@ -157,7 +170,9 @@ Code SharedQueue::attach() noexcept
 // The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
 void SharedQueue::detach() noexcept
 {
-    if (epoch_ == fork_epoch() && log_.is_open()) {
+    if (epoch_ == fork_epoch() && log_.is_open() && log_.cut()) {
+        log_.close(); // its bytes are nobody's; what we held is given back like a dead one's
+    } else if (epoch_ == fork_epoch() && log_.is_open()) {
         const ForkGate gate;
         std::uint64_t items = 0;
         Slot &slot = log_.slot(log_.me().slot_index());
@@ -178,40 +193,32 @@ Code SharedQueue::attach_after_fork() noexcept
     const ForkGate gate; // against other threads of this child as well
     if (epoch_ == fork_epoch())
         return Code::OK;
+    if (log_.cut())
+        return Code::CORRUPT;
     // The parent's mapping was not inherited; the address may belong to somebody else by now.
     log_.forget();
-    struct stat status {};
     Descriptor fresh;
-    Code code = Code::OK;
-    if (::fstat(fd_.get(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) {
-        code = reopen(fd_.get(), fresh); // the parent's description would not exclude the parent
-    } else {
-        fd_.forget(); // closed by the child, and the number perhaps used anew
-        Geometry geometry;
-        Trouble trouble;
-        code = find_object(name_, true, fresh, geometry, trouble);
-        if (code == Code::OK && std::memcmp(geometry.uuid, geometry_.uuid, sizeof geometry.uuid) != 0)
-            code = Code::NOTFOUND; // a successor of the same name
-    }
+    const int inherited = file_.get();
+    if (inherited < 0)
+        return Code::NOTFOUND;            // closed by the child, and the name is gone or a successor's
+    Code code = reopen(inherited, fresh); // the parent's description would not exclude the parent
+    if (code == Code::OK)
+        code = file_.adopt(std::move(fresh), name_.path);
     if (code != Code::OK)
         return code;
-    fd_ = static_cast<Descriptor &&>(fresh);
     book_.start_anew();
     if ((code = attach()) == Code::OK) {
         std::uint64_t items = 0;
         log_.reap(items);
     }
-    return code;
+    return code == Code::TRUNCATED ? Code::CORRUPT : code;
 }
 
 void SharedQueue::close() noexcept
 {
     detach();
-    struct stat status {};
-    if (::fstat(fd_.get(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_)
-        fd_.forget(); // closed behind our back: not ours to close again
-    else if (geometry_.anonymous)
-        remove_if_last(fd_.get(), name_);
+    if (const int fd = file_.get(); fd >= 0 && geometry_.anonymous)
+        remove_if_last(fd, name_);
     delete this;
 }
 

@@ -32,6 +32,11 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(put_now(message, patience));
+}
+
+Code SharedQueue::put_now(const Message &message, const Patience &patience) noexcept
+{
     if (message.size > geometry_.item_max_bytes()) [[unlikely]]
         return Code::TOOBIG;
     touch_to_read(message.data, message.size);
@@ -61,6 +66,11 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(get_now(demand, patience, out_item));
+}
+
+Code SharedQueue::get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept
+{
     touch_to_write(demand.buffer, demand.capacity);
     // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
     if (geometry_.joinable && look_countdown_.load(relaxed) == 0) [[unlikely]]
@@ -108,6 +118,11 @@ Code SharedQueue::finish(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(finish_now(ticket));
+}
+
+Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
+{
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
     Lease lease;
@@ -126,6 +141,11 @@ Code SharedQueue::give_back(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(give_back_now(ticket));
+}
+
+Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
+{
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
     Lease lease;
@@ -147,6 +167,11 @@ Code SharedQueue::join(const Patience &patience) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(join_now(patience));
+}
+
+Code SharedQueue::join_now(const Patience &patience) noexcept
+{
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
     Code trouble = Code::OK;
@@ -174,6 +199,11 @@ Code SharedQueue::shutdown(std::uint32_t mode) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
+    return leave(shutdown_now(mode));
+}
+
+Code SharedQueue::shutdown_now(std::uint32_t mode) noexcept
+{
     const Patience patience = Patience::until(nowait);
     Code code = log_.refuse_appends(mode, patience);
     // The word is set: the queue is shut down, whoever may keep the head from us now. Joiners discard what is left.

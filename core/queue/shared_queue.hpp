@@ -34,6 +34,14 @@ public:
     void close() noexcept override;
 
 private:
+    // shared_queue.cpp: what put() and so on do between entering and leaving.
+    IPCQ_INLINE Code put_now(const Message &message, const Patience &patience) noexcept;
+    IPCQ_INLINE Code get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept;
+    IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
+    Code give_back_now(std::uint64_t ticket) noexcept;
+    Code join_now(const Patience &patience) noexcept;
+    Code shutdown_now(std::uint32_t mode) noexcept;
+
     // open.cpp
     Code find(const Options &options, Trouble &trouble) noexcept;
     Code create(const Options &options, Trouble &trouble) noexcept;
@@ -43,6 +51,16 @@ private:
     Code attach_after_fork() noexcept;
     // Every call begins with this: a forked child becomes a participant of its own.
     Code enter() noexcept { return epoch_ == fork_epoch() ? Code::OK : attach_after_fork(); }
+    // ... and ends with this: nothing is true that was found in a file which was cut short meanwhile.
+    Code leave(Code code) const noexcept
+    {
+        if (log_.cut()) [[unlikely]]
+            return Code::CORRUPT;
+        // Without a descriptor nobody can tell a file that has grown from a number that is wrong.
+        return code == Code::CORRUPT && !log_.me().sees_others() ? Code::SYSTEM : code;
+    }
+    // The same for a call that only looks and meets no invariant on its way.
+    Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }
 
     // waiting.cpp
     Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
@@ -66,9 +84,8 @@ private:
 
     QueueName name_;
     Geometry geometry_;
-    Descriptor fd_;
-    std::uint64_t device_ = 0, inode_ = 0; // is fd_ still our file?
-    std::uint64_t epoch_ = 0;              // of the process that is attached
+    QueueFile file_;
+    std::uint64_t epoch_ = 0; // of the process that is attached
     Log log_;
     LeaseBook book_;
     Pace put_pace_, get_pace_;
@@ -84,6 +101,8 @@ private:
 template <class Ready>
 Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
 {
+    if (log_.cut())
+        return Code::CORRUPT;
     if (const Code verdict = patience.verdict(); verdict != Code::OK)
         return verdict;
     const Woken woken = sleep_on(sleepers, pill, patience.slice(), patience.deadline,
@@ -92,8 +111,11 @@ Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience
         return verdict;
     if (woken == Woken::interrupted && patience.interruptible)
         return Code::INTERRUPTED;
-    if (woken == Woken::slice_over)
+    if (woken == Woken::slice_over) {
+        if (!log_.me().sees_others())
+            return Code::SYSTEM;
         clean_up_if_due();
+    }
     return Code::OK;
 }
 

@@ -18,6 +18,9 @@ inline std::uint64_t fork_epoch() noexcept
     return epoch != 0 ? epoch : fork_epoch_slowly();
 }
 
+// Before a queue is opened: does fork() wait for the gate? False, for good, if there was no memory to arrange that.
+bool watch_forks() noexcept;
+
 // Held by whoever has a byte lock on a descriptor that a child would inherit (attach, reap); fork() waits for it.
 // Process-wide, so it also keeps two handles of one process from reaping at once.
 class ForkGate {

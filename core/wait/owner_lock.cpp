@@ -14,6 +14,7 @@ constexpr int yields = 3; // lets a preempted owner run before a sleep, which co
 constexpr Nanoseconds slice_min = 1'000'000;
 constexpr Nanoseconds slice_max = 16'000'000;
 constexpr Nanoseconds grace = 20'000'000; // what "without waiting" waits for a preempted owner before it says BUSY
+constexpr Nanoseconds crowd_max = 1'000'000'000; // and for others who are faster, again and again
 
 } // namespace
 
@@ -21,6 +22,7 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
 {
     const bool impatient = patience.deadline == nowait;
     Nanoseconds deadline = 0; // until when we wait while nothing moves
+    Nanoseconds end = forever;
     std::uint64_t last_owner = 0, last_epoch = 0;
     out_grip = Grip::clean;
     for (Nanoseconds slice = slice_min;;) {
@@ -53,15 +55,19 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
             deadline = 0; // nobody is stopped: only others were faster
         last_owner = owner;
         last_epoch = epoch;
+        if (impatient && end == forever)
+            end = now + crowd_max;
         if (deadline == 0) // a deadline that has passed already still gets the grace: the lock is no part of the wait
             deadline = impatient || patience.deadline < now + grace ? now + grace : patience.deadline;
-        if (now >= deadline)
+        if (now >= deadline || now >= end)
             return impatient ? Code::BUSY : Code::TIMEDOUT;
         const Woken woken = sleep_on(*sleepers_, *pill_, slice, deadline, [&] { return word_->load(sequential) == 0; });
         if (woken == Woken::interrupted && patience.interruptible)
             return Code::INTERRUPTED;
         if (woken == Woken::slice_over && slice < slice_max)
             slice *= 2;
+        if (woken == Woken::slice_over && !me.sees_others())
+            return Code::SYSTEM;
     }
 }
 

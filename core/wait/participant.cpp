@@ -38,53 +38,64 @@ void describe(Slot &slot) noexcept
     slot.pid.store(::getpid(), relaxed);
 }
 
-// Clean slots first, then those of the dead, so that a table full of crashed participants never locks anybody out.
-bool choose_slot(int fd, Control &control, std::uint32_t count, std::uint32_t &out_slot) noexcept
+// A slot whose byte is ours now, under a new generation. Clean slots first, then those of the dead, so that a table full of
+// crashed participants never locks anybody out.
+Code choose_slot(int fd, Control &control, std::uint32_t count, std::uint32_t &out_slot) noexcept
 {
     for (const bool take_dirty : {false, true})
         for (std::uint32_t i = 0; i < count; i++) {
             if (!take_dirty && control.slot[i].dirty.load(acquire) != 0)
                 continue;
-            if (byte_lock(fd, i, F_WRLCK, F_OFD_SETLK) != 0)
-                continue;
+            const int error = byte_lock(fd, i, F_WRLCK, F_OFD_SETLK);
+            if (error == EAGAIN || error == EACCES)
+                continue; // somebody lives there
+            if (error != 0)
+                return error == ENOLCK ? Code::NOMEM : code_of_errno(error);
             if (take_dirty || control.slot[i].dirty.load(acquire) == 0) {
+                // At once: its byte is held again, and only under another generation the dead of this slot is dead to all.
+                // Whoever dies from here on leaves a slot that is clean, or dirty under its new name.
+                control.slot[i].generation.fetch_add(1, std::memory_order_acq_rel);
                 out_slot = i;
-                return true;
+                return Code::OK;
             }
             byte_lock(fd, i, F_UNLCK, F_OFD_SETLK);
         }
-    return false;
+    return Code::CROWDED;
 }
 
 } // namespace
 
-Code Participant::attach(int fd, const Geometry &geometry, Image &image) noexcept
+Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image) noexcept
 {
     Descriptor own;
+    const int fd = file.get();
     if (const Code code = reopen(fd, own); code != Code::OK)
         return code;
     // A look at the table, through the shared descriptor: this mapping pins nothing.
     void *map = ::mmap(nullptr, geometry.table_offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
-        return Code::SPACELIMIT;
+        return code_of_map_errno(errno);
     std::uint32_t chosen = 0;
-    const bool found = choose_slot(own.get(), *static_cast<Control *>(map), geometry.slot_count, chosen);
+    Watch watch;
+    const bool watched = watch.begin(map, geometry.table_offset);
+    const Code found =
+        watched ? choose_slot(own.get(), *static_cast<Control *>(map), geometry.slot_count, chosen) : Code::NOMEM;
+    watch.end();
     ::munmap(map, geometry.table_offset);
-    if (!found)
-        return Code::CROWDED;
+    if (watch.cut())
+        return Code::TRUNCATED;
+    if (found != Code::OK)
+        return found;
     if (const Code code = image.map(own.get(), geometry); code != Code::OK)
         return code; // closing the descriptor drops the byte; the slot is as it was
-    image.use_file(fd);
+    image.use_file(file);
     image_ = &image;
     slot_ = chosen;
     Slot &slot = image.slot(chosen);
-    // Generation first: whoever dies between the two stores leaves a slot that is clean, or dirty under its new name.
-    const std::uint32_t generation = slot.generation.load(relaxed) + 1;
-    slot.generation.store(generation, release);
     took_over_ = slot.dirty.load(relaxed) != 0;
     slot.dirty.store(1, release);
     describe(slot);
-    self_ = Owner::of(chosen, generation);
+    self_ = Owner::of(chosen, slot.generation.load(relaxed));
     return Code::OK;
 } // `own` is closed here: from now on the mapping alone keeps the byte locked
 
@@ -100,15 +111,20 @@ bool Participant::slot_alive(std::uint32_t slot) const noexcept
 {
     if (slot == held_.load(relaxed))
         return false;
+    const int fd = image_->file();
     // SYNC owner-death: the kernel drops the byte after the last store of the dead, under a lock that this call takes too.
-    return byte_lock(image_->file(), slot, F_WRLCK, F_OFD_GETLK) != 0;
+    // A free byte of another file, which got our number just now, says nothing.
+    return fd < 0 || byte_lock(fd, slot, F_WRLCK, F_OFD_GETLK) != 0 || !image_->queue_file().is_ours(fd);
 }
 
 bool Participant::hold_dead(std::uint32_t slot) noexcept
 {
-    if (slot_alive(slot) || reopen(image_->file(), hold_) != Code::OK)
+    if (slot_alive(slot))
         return false;
-    if (byte_lock(hold_.get(), slot, F_WRLCK, F_OFD_SETLK) != 0) {
+    // Who gave up its rights since, or has no descriptor left, cannot open the file anew and makes do with the handle's own.
+    const int shared = image_->file();
+    const int fd = reopen(shared, hold_) == Code::OK ? hold_.get() : shared;
+    if (byte_lock(fd, slot, F_WRLCK, F_OFD_SETLK) != 0 || !image_->queue_file().is_ours(fd)) {
         hold_.reset(); // another reaper was faster
         return false;
     }
@@ -118,6 +134,10 @@ bool Participant::hold_dead(std::uint32_t slot) noexcept
 
 void Participant::let_go() noexcept
 {
+    if (!hold_)
+        byte_lock(image_->file(), held_.load(relaxed), F_UNLCK, F_OFD_SETLK);
+    else if (!holds())
+        hold_.forget(); // not ours to close any more
     held_.store(no_slot, relaxed);
     hold_.reset();
 }

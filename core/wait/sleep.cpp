@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wait/sleep.hpp"
 
+#include <cstring>
+
 namespace ipcq {
 
 namespace {
+
+// The count is a hint, and may say anything; who is not woken here looks again after its slice.
+constexpr std::uint32_t posts_max = 65536;
 
 bool count_one_out(HalfWord &sleepers) noexcept
 {
@@ -15,20 +20,39 @@ bool count_one_out(HalfWord &sleepers) noexcept
 
 } // namespace
 
+// A semaphore's first 8 bytes are its value and its sleepers; any number there is harmless. Behind them glibc keeps what
+// becomes part of a system call's operation, and ends the process if the system does not know it.
+sem_t &sound(Pill &pill) noexcept
+{
+    static const sem_t fresh = [] {
+        sem_t semaphore;
+        ::sem_init(&semaphore, 1, 0);
+        return semaphore;
+    }();
+    constexpr std::size_t counts = 8;
+    static_assert(sizeof(void *) == 8, "another word size has another sem_t: see which of its bytes may be any");
+    auto *here = reinterpret_cast<unsigned char *>(&pill.semaphore) + counts;
+    const auto *right = reinterpret_cast<const unsigned char *>(&fresh) + counts;
+    if (std::memcmp(here, right, sizeof fresh - counts) != 0)
+        std::memcpy(here, right, sizeof fresh - counts);
+    return pill.semaphore;
+}
+
 void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept
 {
     int tokens = 0;
-    ::sem_getvalue(&pill.semaphore, &tokens);
+    ::sem_getvalue(&sound(pill), &tokens);
     if (tokens >= 1)
         return;
     if (count_one_out(sleepers)) // count first: a post without it would be one token too many for ever
-        ::sem_post(&pill.semaphore);
+        ::sem_post(&sound(pill));
 }
 
 void wake_all(HalfWord &sleepers, Pill &pill) noexcept
 {
-    for (std::uint32_t count = sleepers.load(relaxed); count != 0 && count_one_out(sleepers); count--)
-        ::sem_post(&pill.semaphore);
+    std::uint32_t left = std::min(sleepers.load(relaxed), posts_max);
+    while (left-- != 0 && count_one_out(sleepers) && ::sem_post(&sound(pill)) == 0) {
+    }
 }
 
 } // namespace ipcq

@@ -25,6 +25,9 @@ inline void fence_before_look() noexcept
 #endif
 }
 
+// The pill's semaphore, put right where a wrong byte would make the C library end the process.
+sem_t &sound(Pill &pill) noexcept;
+
 // One sleep of at most `slice`, never past `deadline`. SYNC waiter-registered: the addition comes before `ready` looks, so
 // that either the waker sees us counted or we see what it did.
 template <class Ready>
@@ -38,16 +41,18 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
         int old_state = 0;
         // The wait is a cancellation point; a thread cancelled here would stay counted and unwind through foreign frames.
         ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old_state);
-        result = ::sem_clockwait(&pill.semaphore, CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
+        result = ::sem_clockwait(&sound(pill), CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
         ::pthread_setcancelstate(old_state, nullptr);
         if (result == 0)
-            return Woken::called; // the waker has counted us out
+            return Woken::called;                   // the waker has counted us out
+        if (result != ETIMEDOUT && result != EINTR) // a sandbox that allows no such wait: sleep without being called
+            ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
     }
     std::uint32_t count = sleepers.load(relaxed);
     while (count != 0 && !sleepers.compare_exchange_weak(count, count - 1, relaxed)) {
     }
     if (count == 0) // somebody counted us out: take the token that comes with it, if it is there already
-        ::sem_trywait(&pill.semaphore);
+        ::sem_trywait(&sound(pill));
     return result == EINTR ? Woken::interrupted : result == 0 ? Woken::called : Woken::slice_over;
 }
 

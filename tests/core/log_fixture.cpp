@@ -42,9 +42,12 @@ Log &LogFixture::log(int peer)
     Peer &p = peer_[peer];
     if (!p.log.is_open()) {
         const ForkGate gate;
-        Code code = reopen(object_.get(), p.fd);
+        Descriptor fd;
+        Code code = reopen(object_.get(), fd);
         if (code == Code::OK)
-            code = p.log.open(p.fd.get(), geometry_);
+            code = p.file.adopt(std::move(fd), nullptr);
+        if (code == Code::OK)
+            code = p.log.open(p.file, geometry_);
         if (code != Code::OK)
             give_up("open a peer", code);
     }
@@ -54,7 +57,7 @@ Log &LogFixture::log(int peer)
 void LogFixture::kill(int peer)
 {
     peer_[peer].log.close();
-    peer_[peer].fd.reset();
+    peer_[peer].file.close();
 }
 
 Word &LogFixture::word(std::uint64_t offset)

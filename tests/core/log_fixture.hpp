@@ -57,7 +57,7 @@ private:
     ipcq::Geometry geometry_;
     ipcq::Descriptor object_;
     struct Peer {
-        ipcq::Descriptor fd;
+        ipcq::QueueFile file;
         ipcq::Log log;
     } peer_[peers];
     char *bytes_ = nullptr; // as large as the largest item

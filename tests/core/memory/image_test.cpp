@@ -14,6 +14,7 @@ namespace {
 // Nine segments of 4096 bytes, of which the file holds the first.
 struct Fixture {
     Descriptor fd;
+    QueueFile file;
     Geometry g;
     Image image;
     std::uint64_t first, behind_first, behind_last;
@@ -23,11 +24,14 @@ int setup(void **state)
 {
     auto *fixture = new Fixture;
     Trouble trouble;
+    Descriptor again;
     *state = fixture;
     if (make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, fixture->fd, fixture->g, trouble) !=
             Code::OK ||
+        reopen(fixture->fd.get(), again) != Code::OK || fixture->file.adopt(std::move(again), nullptr) != Code::OK ||
         fixture->image.map(fixture->fd.get(), fixture->g) != Code::OK)
         return -1;
+    fixture->image.use_file(fixture->file);
     fixture->first = fixture->g.data_offset;
     fixture->behind_first = fixture->first + 4096;
     fixture->behind_last = fixture->g.map_size;

@@ -46,7 +46,7 @@ int teardown(void **state)
 
 Fixture &fixture_of(void **state) { return *static_cast<Fixture *>(*state); }
 
-Code name(Fixture &f) { return name_object(f.made, f.name, f.trouble); }
+Code name(Fixture &f) { return name_object(f.made.get(), f.name, f.trouble); }
 Code find(Fixture &f) { return find_object(f.name, false, f.found, f.g, f.trouble); }
 
 void nobody_finds_a_queue_before_it_has_its_name(void **state)
@@ -102,7 +102,7 @@ void a_name_is_given_once(void **state)
     Fixture &f = fixture_of(state);
     assert_code(name(f), OK);
     assert_code(make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, f.found, f.g, f.trouble), OK);
-    assert_code(name_object(f.found, f.name, f.trouble), EXISTS);
+    assert_code(name_object(f.found.get(), f.name, f.trouble), EXISTS);
     assert_non_null(std::strstr(f.trouble.text, f.name.path));
 }
 

@@ -75,9 +75,11 @@ int stop_with_the_lock(void *argument)
     auto &f = *static_cast<LogFixture *>(argument);
     // The mappings were not inherited. A participant that is still known to be open would be used without one.
     Log *log = new Log;
-    Descriptor *fd = new Descriptor;
+    QueueFile *file = new QueueFile;
+    Descriptor fd;
     const ForkGate *gate = new ForkGate;
-    CHILD_CHECK(reopen(f.object().get(), *fd) == Code::OK && log->open(fd->get(), f.geometry()) == Code::OK);
+    CHILD_CHECK(reopen(f.object().get(), fd) == Code::OK && file->adopt(std::move(fd), nullptr) == Code::OK &&
+                log->open(*file, f.geometry()) == Code::OK);
     delete gate;
     Control &c = log->control();
     OwnerLock lock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);

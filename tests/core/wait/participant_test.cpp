@@ -27,17 +27,40 @@ void who_comes_takes_the_first_clean_slot(void **state)
     }
 }
 
+// A participant without a log: in the table's next slot, and for children, whose copies of the fixture's have no mapping.
+struct Someone {
+    QueueFile file;
+    Image image;
+    Participant me;
+};
+
+Code last_refusal = Code::OK;
+
+Someone *arrive(LogFixture &f)
+{
+    auto *someone = new Someone;
+    const ForkGate *gate = new ForkGate;
+    Descriptor fd;
+    Code code = reopen(f.object().get(), fd);
+    if (code == Code::OK)
+        code = someone->file.adopt(std::move(fd), nullptr);
+    if (code == Code::OK)
+        code = someone->me.attach(someone->file, f.geometry(), someone->image);
+    delete gate;
+    if (code == Code::OK)
+        return someone;
+    last_refusal = code;
+    delete someone;
+    return nullptr;
+}
+
 void a_table_full_of_the_living_is_crowded(void **state)
 {
     LogFixture &f = fixture_of(state);
     for (int i = 0; i < 4; i++)
         f.log(i);
-    Log *fifth = new Log;
-    const ForkGate *gate = new ForkGate;
-    const Code code = fifth->open(f.object().get(), f.geometry());
-    delete gate;
-    delete fifth;
-    assert_code(code, CROWDED);
+    assert_null(arrive(f));
+    assert_code(last_refusal, CROWDED);
 }
 
 void a_clean_slot_is_preferred_to_a_dead_ones(void **state)
@@ -84,26 +107,6 @@ void others_see_who_is_alive(void **state)
     f.kill(1);
     assert_false(me.alive(other));
     assert_false(me.slot_alive(1));
-}
-
-// A participant without a log: in the table's next slot, and for children, whose copies of the fixture's have no mapping.
-struct Someone {
-    Descriptor fd;
-    Image image;
-    Participant me;
-};
-
-Someone *arrive(LogFixture &f)
-{
-    auto *someone = new Someone;
-    const ForkGate *gate = new ForkGate;
-    const bool attached = reopen(f.object().get(), someone->fd) == Code::OK &&
-                          someone->me.attach(someone->fd.get(), f.geometry(), someone->image) == Code::OK;
-    delete gate;
-    if (attached)
-        return someone;
-    delete someone;
-    return nullptr;
 }
 
 void only_a_dead_slot_can_be_held(void **state)

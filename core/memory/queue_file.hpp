@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The queue's file as this process reaches it: for its size, its memory, and to ask whose bytes are locked. A program may
+// close every descriptor it has (daemons do), and the number may then belong to another file, which must neither be asked
+// nor written. So each use asks first whether the file is still ours, and opens it anew by its name if it is not.
+#pragma once
+
+#include "error.hpp"
+#include "memory/descriptor.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace ipcq {
+
+class QueueFile {
+public:
+    QueueFile() = default;
+    QueueFile(const QueueFile &) = delete;
+    QueueFile &operator=(const QueueFile &) = delete;
+    ~QueueFile() { close(); }
+
+    // Takes the descriptor over. `path`, which the caller keeps, leads to the file while it has a name; nullptr if never.
+    Code adopt(Descriptor fd, const char *path) noexcept;
+    // Closes the descriptor, unless it is somebody else's by now.
+    void close() noexcept;
+
+    // The descriptor; -1 if it was closed behind our back and the file has lost its name. Threads may call it at once.
+    int get() noexcept;
+    // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.
+    bool is_ours(int fd) const noexcept;
+
+private:
+    std::atomic<int> fd_{-1};
+    const char *path_ = nullptr;
+    std::uint64_t device_ = 0, inode_ = 0;
+};
+
+} // namespace ipcq
