@@ -52,6 +52,7 @@ public:
     void forget() noexcept; // in a forked child, which did not inherit the mapping
     bool is_open() const { return image_.mapped(); }
     bool cut() const noexcept { return image_.cut(); }
+    bool blind() const noexcept { return image_.blind(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
     Word &own_dones() const { return own_slot().dones; } // counted by whoever keeps the book of leases

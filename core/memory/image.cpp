@@ -46,7 +46,7 @@ Code Image::map(int fd, const Geometry &geometry) noexcept
     span_.store(0, relaxed);
     if (!look_at_file(fd)) {
         unmap();
-        return Code::TRUNCATED;
+        return blind() ? Code::SYSTEM : Code::TRUNCATED;
     }
     return Code::OK;
 }
@@ -86,7 +86,9 @@ bool Image::look_at_file(int fd) const noexcept
 {
     struct stat status {};
     const std::uint64_t held_before = geometry_.data_offset + span_.load(relaxed);
-    if (::fstat(fd, &status) != 0)
+    const bool blind = ::fstat(fd, &status) != 0;
+    blind_.store(blind, relaxed);
+    if (blind)
         return false;
     const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), geometry_.map_size);
     if (size < held_before || size < geometry_.data_offset + geometry_.segment_size)

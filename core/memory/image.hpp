@@ -42,6 +42,8 @@ public:
 
     // Did the guard put zeros in the mapping's place? For good. Asked at the end of a call, before its answer is believed.
     bool cut() const noexcept { return watch_.cut(); }
+    // Could the file's size not be asked for, the last time? Then what seems to lie beyond it may be right.
+    bool blind() const noexcept { return blind_.load(relaxed); }
     // Does the file hold less than it did? No peer of ours shrinks it.
     bool shrunk() const noexcept;
     // allocate(), for a file that was not cut: growing one that was would bring the lost part back as zeros.
@@ -110,6 +112,7 @@ private:
     QueueFile *file_ = nullptr;
     Geometry geometry_;
     mutable std::atomic<std::uint64_t> span_{0}; // bytes of data that the file holds at least; it never shrinks
+    mutable std::atomic<bool> blind_{false};
     Watch watch_;
 };
 

@@ -24,7 +24,7 @@ bool directory_is_missing(int error) noexcept
 {
     struct stat status {};
     const bool missing =
-        (error == ENOENT || error == ENOTDIR) && (::stat(object_directory, &status) != 0 || !S_ISDIR(status.st_mode));
+        error == ENOTDIR || (error == ENOENT && (::stat(object_directory, &status) != 0 || !S_ISDIR(status.st_mode)));
     errno = error;
     return missing;
 }
@@ -43,6 +43,12 @@ Code blame_errno(Trouble &trouble, const char *what, const char *path)
     std::snprintf(trouble.text, sizeof trouble.text, "%s (%s: %s): %s", path, what, reason,
                   sentence_of(static_cast<int>(code_of_errno(error))));
     return code_of_errno(error);
+}
+
+// A code that says it all, or SYSTEM, which needs errno beside it.
+Code blame_call(Trouble &trouble, Code code, const char *what, const char *path)
+{
+    return code == Code::SYSTEM ? blame_errno(trouble, what, path) : blame(trouble, code, what, path);
 }
 
 // Both sides of a refusal, so that the reader knows which one to change.
@@ -90,6 +96,7 @@ Code code_of_errno(int error) noexcept
     case EPERM:
     case EROFS: return Code::DENIED;
     case ENOENT: return Code::NOTFOUND;
+    case ENOTDIR: return Code::NOSHM; // no directory stands above a queue but /dev/shm
     case EEXIST: return Code::EXISTS;
     case ELOOP:
     case EISDIR:
@@ -158,11 +165,10 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
     // All that is written before the first growth: control, the first page of the table, the first segment.
     if ((code = allocate(fd.get(), 0, g.table_offset + 4096)) != Code::OK ||
         (code = allocate(fd.get(), g.data_offset, g.segment_size)) != Code::OK)
-        return code == Code::SYSTEM ? blame_errno(trouble, "allocate", object_directory)
-                                    : blame(trouble, code, "allocate", object_directory);
+        return blame_call(trouble, code, "allocate", object_directory);
     void *map = ::mmap(nullptr, g.table_offset + 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (map == MAP_FAILED)
-        return blame(trouble, code_of_map_errno(errno), "map", object_directory);
+        return blame_call(trouble, code_of_map_errno(errno), "map", object_directory);
     auto &control = *static_cast<Control *>(map);
     control.header = header;
     initialise(control, reinterpret_cast<Word *>(static_cast<char *>(map) + g.table_offset), g);
@@ -178,6 +184,10 @@ Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept
 {
     char self[40];
     std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (fd < 0) {
+        errno = EBADF; // closed by another thread before it had a name
+        return blame_errno(trouble, "link", name.path);
+    }
     if (::linkat(AT_FDCWD, self, AT_FDCWD, name.path, AT_SYMLINK_FOLLOW) == 0)
         return Code::OK;
     const Code code = blame_errno(trouble, "link", name.path);

@@ -41,11 +41,15 @@ int QueueFile::get() noexcept
     for (;;) {
         if (fd >= 0 && is_ours(fd))
             return fd;
+        errno = ENOENT;
         if (path_ == nullptr)
             return -1;
         Descriptor fresh = open_file(path_, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-        if (!fresh || !is_ours(fresh.get()))
-            return -1; // no name any more, or a successor's
+        if (!fresh)
+            return -1;
+        errno = ENOENT;
+        if (!is_ours(fresh.get()))
+            return -1; // a successor of the same name
         // The old number is not closed: it is nobody's or another file's. Two threads that lost it keep one of theirs.
         if (fd_.compare_exchange_strong(fd, fresh.get(), std::memory_order_acq_rel))
             return fresh.forget();

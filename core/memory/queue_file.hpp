@@ -25,7 +25,8 @@ public:
     // Closes the descriptor, unless it is somebody else's by now.
     void close() noexcept;
 
-    // The descriptor; -1 if it was closed behind our back and the file has lost its name. Threads may call it at once.
+    // The descriptor; -1 if it was closed behind our back and the file cannot be opened anew: errno says why, ENOENT if it has
+    // lost its name. Threads may call it at once.
     int get() noexcept;
     // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.
     bool is_ours(int fd) const noexcept;

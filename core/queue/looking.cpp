@@ -8,6 +8,19 @@
 
 namespace ipcq {
 
+namespace {
+
+// Leases that have not ended. Who dies between the word and the count of it, or is looked at there, has counted an end too
+// many or a beginning too few.
+std::uint64_t unfinished(const Slot &slot) noexcept
+{
+    const std::uint64_t leases = slot.leases.load(relaxed);
+    const std::uint64_t ended = slot.dones.load(relaxed) + slot.returned.load(relaxed);
+    return leases > ended ? leases - ended : 0;
+}
+
+} // namespace
+
 Code SharedQueue::size(std::uint64_t &out_items) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
@@ -40,7 +53,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
         out.nacks += slot.nacks.load(relaxed);
         out.recovered += slot.recovered.load(relaxed);
         if (slot.dirty.load(acquire) != 0) {
-            out.taken += slot.leases.load(relaxed) - slot.dones.load(relaxed) - slot.returned.load(relaxed);
+            out.taken += unfinished(slot);
             out.participants += log_.me().slot_alive(i) ? 1 : 0;
         }
     }
@@ -82,7 +95,7 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
             report.puts = slot.puts.load(relaxed);
             report.gets = slot.gets.load(relaxed);
             report.dones = slot.dones.load(relaxed);
-            report.taken = slot.leases.load(relaxed) - report.dones - slot.returned.load(relaxed);
+            report.taken = unfinished(slot);
             for (std::size_t c = 0; c + 1 < sizeof report.command; c++)
                 report.command[c] = slot.command[c].load(relaxed);
         }

@@ -22,7 +22,7 @@ Code explain(Trouble &trouble, const QueueName &name, Code code)
     const char *sentence = sentence_of(static_cast<int>(code));
     char reason[96];
     if (trouble.text[0] == '\0' && code == Code::SYSTEM)
-        std::snprintf(trouble.text, sizeof trouble.text, "%s (%s): %s", name.text,
+        std::snprintf(trouble.text, sizeof trouble.text, "%s (%s): %s", name.text[0] != '\0' ? name.text : "a name",
                       ::strerror_r(errno, reason, sizeof reason), sentence);
     else if (trouble.text[0] == '\0')
         std::snprintf(trouble.text, sizeof trouble.text, "%s: %s", name.text, sentence);
@@ -52,7 +52,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
-        return code;
+        return code == Code::SYSTEM ? explain(trouble, parsed, code) : code;
     auto *queue = new (std::nothrow) SharedQueue;
     if (queue == nullptr)
         return Code::NOMEM;
@@ -200,7 +200,7 @@ Code SharedQueue::attach_after_fork() noexcept
     Descriptor fresh;
     const int inherited = file_.get();
     if (inherited < 0)
-        return Code::NOTFOUND;            // closed by the child, and the name is gone or a successor's
+        return code_of_errno(errno);      // NOTFOUND: closed by the child, and the name is gone or a successor's
     Code code = reopen(inherited, fresh); // the parent's description would not exclude the parent
     if (code == Code::OK)
         code = file_.adopt(std::move(fresh), name_.path);

@@ -56,8 +56,8 @@ private:
     {
         if (log_.cut()) [[unlikely]]
             return Code::CORRUPT;
-        // Without a descriptor nobody can tell a file that has grown from a number that is wrong.
-        return code == Code::CORRUPT && !log_.me().sees_others() ? Code::SYSTEM : code;
+        // Who cannot see that the file has grown takes a right number for a wrong one.
+        return code == Code::CORRUPT && log_.blind() ? Code::SYSTEM : code;
     }
     // The same for a call that only looks and meets no invariant on its way.
     Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }

@@ -25,7 +25,7 @@ void begin_child()
     unlock_gate();
 }
 
-bool handlers_installed = false; // written once
+bool handlers_installed = false; // written once, or under the gate
 
 } // namespace
 
@@ -59,6 +59,9 @@ std::uint64_t fork_epoch_slowly() noexcept
 bool watch_forks() noexcept
 {
     ::pthread_once(&once, prepare);
+    const ForkGate guard;
+    if (!handlers_installed) // there was no memory the first time
+        handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
     return handlers_installed;
 }
 

@@ -18,7 +18,7 @@ inline std::uint64_t fork_epoch() noexcept
     return epoch != 0 ? epoch : fork_epoch_slowly();
 }
 
-// Before a queue is opened: does fork() wait for the gate? False, for good, if there was no memory to arrange that.
+// Before a queue is opened: does fork() wait for the gate? False if there is no memory to arrange that.
 bool watch_forks() noexcept;
 
 // Held by whoever has a byte lock on a descriptor that a child would inherit (attach, reap); fork() waits for it.

@@ -69,6 +69,10 @@ Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image
 {
     Descriptor own;
     const int fd = file.get();
+    if (fd < 0) {
+        errno = EBADF;
+        return Code::SYSTEM;
+    }
     if (const Code code = reopen(fd, own); code != Code::OK)
         return code;
     // A look at the table, through the shared descriptor: this mapping pins nothing.
