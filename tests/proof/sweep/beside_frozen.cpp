@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "beside_frozen.h"
+
+namespace sweep {
+
+namespace {
+
+constexpr std::size_t shutdown_at = 664;
+
+template <class Picture> std::size_t count(const Picture &picture, snapshot_state state)
+{
+    return static_cast<std::size_t>(std::count_if(picture.items, picture.items + picture.count,
+                                                  [&](const snapshot_item &item) { return item.state == state; }));
+}
+
+template <class Picture> int shutdown_in(const Picture &picture)
+{
+    return static_cast<int>(word_at(picture.now, shutdown_at) & 0xffffffff);
+}
+
+} // namespace
+
+bool BesideFrozen::living(std::uint32_t slot) const
+{
+    return slot == notes_.slot[survivor] || (notes_.attached[bystander] && slot == notes_.slot[bystander]);
+}
+
+// By the frozen one, or by a dead one whose slot's byte the frozen one may hold.
+bool BesideFrozen::kept(const Picture &picture, snapshot_lock lock) const
+{
+    std::uint32_t slot = 0, generation = 0;
+    return snapshot_lock_owner(&picture.now, lock, &slot, &generation) && !living(slot);
+}
+
+void BesideFrozen::judge(const char *call, int code, bool may_fail)
+{
+    if (code == IPCQ_OK ||
+        (may_fail && (code == IPCQ_BUSY || code == IPCQ_TIMEDOUT || code == IPCQ_EMPTY || code == IPCQ_FULL)))
+        return;
+    notes_.complain("freeze: %s got %s, though the frozen one keeps nothing that it needs", call,
+                    ipcq_error_name(code));
+}
+
+void BesideFrozen::call_while_frozen()
+{
+    Picture picture;
+    std::uint64_t items = 0;
+    judge("size", ipcq_size(self_.queue, &items), false);
+    ipcq_stats stats{};
+    stats.struct_size = sizeof stats;
+    judge("stat", ipcq_stat(self_.queue, &stats), false);
+    visit("a newcomer while one is frozen");
+    if (operation_.gives_back) {
+        give_back_and_take_again(picture);
+        return;
+    }
+    if (operation_.shuts_down) {
+        shut_down_while_frozen(picture);
+        return;
+    }
+
+    put_while_frozen(picture);
+    for (int i = 0; i < 2; i++)
+        get_while_frozen(picture, i == 0);
+    join_while_frozen(picture);
+}
+
+void BesideFrozen::put_while_frozen(Picture &picture)
+{
+    look(picture);
+    make_item(self_.out, 40, first_filler);
+    int code = ipcq_put(self_.queue, self_.out, 40, ipcq_deadline(0.030));
+    if (code == IPCQ_OK)
+        notes_.note_put(first_filler);
+    // Full may be what the published head says: the frozen one may have to move it.
+    const bool full = operation_.plan.max_items != 0 &&
+                      (count(picture, SNAPSHOT_READY) >= operation_.plan.max_items || kept(picture, SNAPSHOT_HEAD));
+    if (code != IPCQ_CLOSED || shutdown_in(picture) == 0)
+        judge("put", code, full || kept(picture, SNAPSHOT_TAIL));
+}
+
+// The head goes back, and its items are finished before it comes by again.
+void BesideFrozen::give_back_and_take_again(Picture &picture)
+{
+    look(picture);
+    int code = ipcq_nack(self_.queue, own_[0].ticket);
+    judge("nack", code, kept(picture, SNAPSHOT_HEAD));
+    if (code != IPCQ_OK)
+        return;
+    if (get(ipcq_deadline(generous_seconds), own_[0], code) != first_base)
+        notes_.complain("order: what was given back is not the first");
+    task_done_own();
+}
+
+// No commit may follow it; so it has to wait for whoever is in the middle of one.
+void BesideFrozen::shut_down_while_frozen(Picture &picture)
+{
+    look(picture);
+    const int code = ipcq_shutdown(self_.queue, IPCQ_DRAIN);
+    const bool tail = kept(picture, SNAPSHOT_TAIL);
+    if (code == IPCQ_OK ? tail : !tail)
+        notes_.complain("freeze: shutdown got %s while the frozen one %s the tail", ipcq_error_name(code),
+                        tail ? "holds" : "does not hold");
+    if (code != IPCQ_OK && code != IPCQ_BUSY)
+        code_of(code);
+}
+
+void BesideFrozen::get_while_frozen(Picture &picture, bool give_back)
+{
+    look(picture);
+    ipcq_item item{};
+    int code = 0;
+    const Id id = get(give_back ? ipcq_deadline(0.030) : IPCQ_NOWAIT, item, code);
+    const int shutdown = shutdown_in(picture);
+    if (code == IPCQ_CLOSED && shutdown != 0 && (shutdown == IPCQ_IMMEDIATE || count(picture, SNAPSHOT_READY) == 0))
+        return;
+    judge("get", code, kept(picture, SNAPSHOT_HEAD) || count(picture, SNAPSHOT_READY) == 0);
+    if (code != IPCQ_OK)
+        return;
+    if (give_back && operation_.plan.joinable) {
+        look(picture);
+        code = ipcq_nack(self_.queue, item.ticket);
+        judge("nack", code, kept(picture, SNAPSHOT_HEAD));
+        if (code == IPCQ_OK)
+            return;
+    }
+    if (finish(item))
+        notes_.deliver(id, item.deliveries, survivor);
+}
+
+void BesideFrozen::join_while_frozen(Picture &picture)
+{
+    if (!operation_.plan.joinable)
+        return;
+    look(picture);
+    const bool unfinished = count(picture, SNAPSHOT_DONE) != picture.count;
+    judge("join", ipcq_join(self_.queue, ipcq_deadline(0.020)),
+          unfinished || kept(picture, SNAPSHOT_HEAD) || kept(picture, SNAPSHOT_FRONTIER));
+}
+
+} // namespace sweep

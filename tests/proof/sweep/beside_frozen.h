@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a survivor does while the victim is stopped in the middle of a call: every kind of call, each judged by what the bytes
+// say that the victim holds.
+#pragma once
+
+#include "caller.h"
+
+namespace sweep {
+
+class BesideFrozen : public Caller {
+public:
+    using Caller::Caller;
+    void call_while_frozen();
+
+private:
+    bool living(std::uint32_t slot) const;
+    bool kept(const Picture &picture, snapshot_lock lock) const;
+    void judge(const char *call, int code, bool may_fail);
+    void put_while_frozen(Picture &picture);
+    void get_while_frozen(Picture &picture, bool give_back);
+    void join_while_frozen(Picture &picture);
+    void give_back_and_take_again(Picture &picture);
+    void shut_down_while_frozen(Picture &picture);
+};
+
+} // namespace sweep

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Time as the library sees it in this program: clock_gettime() and sem_clockwait() are interposed. A process may let its
+// own time run faster, so that a slice of 50 ms is over soon, and every sleep that ended by its time alone is counted.
+// No assertion compares times: it counts slices.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace sweep {
+
+// From now on CLOCK_MONOTONIC of this process runs `factor` times as fast.
+void hurry(unsigned factor);
+
+// From now on it moves by a little at each look and by the whole of each sleep, so that what is done with it is the same each
+// time, instruction for instruction.
+void tick_by_looks();
+
+// It is so much later now.
+void skip_time(std::int64_t ns);
+
+// How many sleeps on a pill of the queue (getters, putters, joiners; not of a lock) timed out in this process so far.
+unsigned slices_waited();
+// Counted here from now on, where others may set it back.
+void count_slices_in(std::atomic<unsigned> &counter);
+
+} // namespace sweep

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table. Sizes of base items: 40 bytes make a record of 56; a segment has 4096.
+#include "operation.h"
+
+#include "clock.h"
+#include "deaths.h"
+
+namespace sweep {
+
+namespace {
+
+constexpr std::size_t no_room = 8; // the terminator fits, a record does not
+
+void put(Actor &a) { a.result = ipcq_put(a.queue, a.out, a.out_size, IPCQ_FOREVER); }
+
+void get(Actor &a)
+{
+    a.result = ipcq_get_item(a.queue, a.in, item_max, &a.item[0], IPCQ_ACCEPT_ALL, nullptr);
+    a.holds_item = a.result == IPCQ_OK;
+}
+
+void get_too_small(Actor &a) { a.result = ipcq_get_item(a.queue, a.in, 8, &a.item[0], IPCQ_ACCEPT_ALL, nullptr); }
+
+void get_now(Actor &a)
+{
+    const ipcq_wait now{};
+    a.result = ipcq_get_item(a.queue, a.in, item_max, &a.item[0], IPCQ_ACCEPT_ALL, &now);
+    a.holds_item = a.result == IPCQ_OK;
+}
+
+void task_done(Actor &a)
+{
+    a.result = ipcq_task_done(a.queue, a.item[0].ticket);
+    a.item[0].ticket = 0;
+}
+
+void get_and_task_done(Actor &a)
+{
+    get(a);
+    task_done(a);
+}
+
+void get_two(Actor &a)
+{
+    get(a);
+    ipcq_get_item(a.queue, a.in, item_max, &a.item[1], IPCQ_ACCEPT_ALL, nullptr);
+    a.holds_item = false; // both are given back
+}
+
+void get_three_and_finish(Actor &a)
+{
+    for (int i = 0; i < 3; i++) {
+        ipcq_get_item(a.queue, a.in, item_max, &a.item[0], IPCQ_ACCEPT_ALL, nullptr);
+        if (a.options.flags == IPCQ_JOINABLE)
+            ipcq_task_done(a.queue, a.item[0].ticket);
+    }
+}
+
+void nack(Actor &a) { a.result = ipcq_nack(a.queue, a.item[0].ticket); }
+
+void join(Actor &a) { a.result = ipcq_join(a.queue, IPCQ_FOREVER); }
+
+void look_at_join(Actor &a) { a.result = ipcq_join(a.queue, IPCQ_NOWAIT); }
+
+void open(Actor &a) { a.result = ipcq_open(&a.queue, a.name, &a.options); }
+
+void close(Actor &a)
+{
+    a.result = ipcq_close(a.queue);
+    a.queue = nullptr;
+}
+
+void unlink(Actor &a) { a.result = ipcq_unlink(a.name); }
+
+void shut_down_drain(Actor &a) { a.result = ipcq_shutdown(a.queue, IPCQ_DRAIN); }
+
+void shut_down_immediately(Actor &a) { a.result = ipcq_shutdown(a.queue, IPCQ_IMMEDIATE); }
+
+// It looked once, and now nothing has been put for longer than a slice.
+void idle(Actor &a)
+{
+    get_now(a);
+    skip_time(60'000'000);
+}
+
+const Plan plain{.base = {40, 40, 40}};
+const Plan joinable{.joinable = true, .base = {40, 40, 40}};
+const Plan joinable_of_one{.joinable = true, .base = {40}};
+const Plan plain_empty{};
+const Plan joinable_empty{.joinable = true};
+const Plan full{.max_items = 3, .base = {40, 40, 40}};
+const Plan plain_at_boundary{.base = {40, 40, 40}, .room = no_room};
+const Plan plain_over_boundary{.base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
+const Plan joinable_over_boundary{.joinable = true, .base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
+const Plan joinable_beside_boundary{.joinable = true, .base = {40, 40, 40}, .room = no_room, .aligned = 1};
+const Plan with_large{.base = {5000, 40, 40}};
+const Plan burst{.capacity_bytes = 98304, .burst = 22};
+// The table of participants is used up by a survivor and a dead one.
+const Plan crowded{.joinable = true, .max_participants = 2, .base = {40, 40, 40}};
+
+// A reaper's queue: the items of a peer that died, and a sleeper who needs them.
+const Plan reaped{.joinable = true, .base = {40, 40, 40}};
+const Plan reaped_in_append{.joinable = true, .base = {40}};
+
+} // namespace
+
+const std::vector<Operation> &operations()
+{
+    constexpr unsigned not_fresh = on_recycled | on_wrapped;
+    static const std::vector<Operation> table{
+        {.name = "put small", .plan = plain, .reduced_images = on_all, .act = put, .puts = true},
+        {.name = "put large (3 segments)", .plan = plain, .out_size = 10000, .act = put, .puts = true},
+        {.name = "put over a segment boundary",
+         .plan = plain_at_boundary,
+         .images = not_fresh,
+         .reduced_images = not_fresh,
+         .act = put,
+         .puts = true},
+        {.name = "put that grows the file",
+         .plan = plain_at_boundary,
+         .images = on_fresh,
+         .reduced_images = on_fresh,
+         .act = put,
+         .puts = true},
+        {.name = "put into a full queue (sleeps, woken)", .plan = full, .act = put, .puts = true, .assist = 'g'},
+        {.name = "get plain", .plan = plain, .reduced_images = on_all, .act = get, .finishes = {1}},
+        {.name = "get plain large (copied outside the lock)", .plan = with_large, .act = get, .finishes = {1}},
+        {.name = "get into a too small buffer", .plan = plain, .act = get_too_small, .result = IPCQ_TOOBIG},
+        {.name = "get joinable + task_done",
+         .plan = joinable,
+         .reduced_images = on_all,
+         .act = get_and_task_done,
+         .finishes = {1}},
+        {.name = "get over a boundary",
+         .plan = plain_over_boundary,
+         .before = get_three_and_finish,
+         .act = get,
+         .finishes = {1, 2, 3, 4}},
+        {.name = "get joinable + task_done over a boundary",
+         .plan = joinable_over_boundary,
+         .before = get_three_and_finish,
+         .act = get_and_task_done,
+         .finishes = {1, 2, 3, 4}},
+        {.name = "nack", .plan = joinable, .reduced_images = not_fresh, .before = get_two, .act = nack},
+        {.name = "join (sleeps, woken)", .plan = joinable_of_one, .act = join, .assist = 'd', .survivor_takes = 1},
+        {.name = "join beside own leases", // one of them in a segment that the head has left
+         .plan = joinable_beside_boundary,
+         .before = get_two,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT},
+        {.name = "join beside a give-back",
+         .plan = joinable,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .survivor_takes = 2,
+         .gives_back = true},
+        {.name = "put small beside a shutdown", .plan = plain, .act = put, .puts = true, .shuts_down = true},
+        {.name = "close with two leases",
+         .plan = joinable,
+         .reduced_images = not_fresh,
+         .before = get_two,
+         .act = close},
+        {.name = "reap a dead peer with leases",
+         .plan = joinable,
+         .reduced_images = not_fresh,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .death = &with_two_leases,
+         .dies_late = true},
+        {.name = "reap a peer dead in an append",
+         .plan = reaped_in_append,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .death = &holding_tail_before_end,
+         .dies_late = true},
+        {.name = "open (attach)", .plan = joinable, .act = open, .opens = true},
+        {.name = "open into a dead slot with leases",
+         .plan = crowded,
+         .reduced_images = not_fresh,
+         .act = open,
+         .death = &with_two_leases,
+         .opens = true},
+        {.name = "create",
+         .plan = joinable_empty,
+         .images = on_fresh,
+         .reduced_images = on_fresh,
+         .act = open,
+         .opens = true,
+         .creates = true},
+        {.name = "unlink", .plan = joinable, .images = on_recycled, .act = unlink},
+        {.name = "shutdown drain", .plan = joinable, .act = shut_down_drain},
+        {.name = "shutdown immediate", .plan = joinable, .act = shut_down_immediately},
+        {.name = "get empty (sleeps, woken)",
+         .plan = plain_empty,
+         .act = get,
+         .finishes = {assistants, assistants + 1, assistants + 2},
+         .assist = 'p'},
+        {.name = "put with a sleeping getter", .plan = plain_empty, .act = put, .puts = true, .sleeper = 'G'},
+        {.name = "get with a sleeping putter", .plan = full, .act = get, .finishes = {1}, .sleeper = 'P'},
+        {.name = "task_done with a sleeping joiner",
+         .plan = joinable_of_one,
+         .before = get,
+         .act = task_done,
+         .finishes = {1},
+         .sleeper = 'J'},
+        {.name = "trim (memory given back when idle)",
+         .plan = burst,
+         .images = on_fresh | on_recycled,
+         .before = idle,
+         .act = get_now,
+         .result = IPCQ_EMPTY},
+        {.name = "first call after fork (re-attach)",
+         .plan = joinable,
+         .images = not_fresh,
+         .act = put,
+         .puts = true,
+         .forks = true},
+    };
+    return table;
+}
+
+const std::vector<Operation> &reaper_operations()
+{
+    static const std::vector<Operation> table{
+        {.name = "join reaps: put dead after its commit",
+         .plan = joinable_empty,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .sleeper = 'G',
+         .death = &holding_tail_after_commit,
+         .dies_late = true},
+        {.name = "join reaps: get dead between lease and cursor",
+         .plan = reaped,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .sleeper = 'J',
+         .death = &holding_head_before_cursor,
+         .dies_late = true},
+        {.name = "join reaps: put dead with a run claimed",
+         .plan = joinable_empty,
+         .act = look_at_join,
+         .result = IPCQ_OK,
+         .sleeper = 'G',
+         .death = &claiming_a_run,
+         .dies_late = true},
+        {.name = "join reaps: put dead with a run numbered",
+         .plan = joinable_empty,
+         .act = look_at_join,
+         .result = IPCQ_OK,
+         .sleeper = 'G',
+         .death = &holding_tail_before_end,
+         .dies_late = true},
+        {.name = "join reaps: nack dead before READY",
+         .plan = joinable,
+         .act = look_at_join,
+         .result = IPCQ_TIMEDOUT,
+         .sleeper = 'J',
+         .death = &in_nack_before_ready,
+         .dies_late = true},
+        {.name = "get reaps: two leases, a getter sleeps",
+         .plan = {.joinable = true, .base = {40, 40}},
+         .act = get_now,
+         .finishes = {},
+         .sleeper = 'G',
+         .death = &with_two_leases,
+         .dies_late = true},
+        {.name = "get reaps: frontier held by the dead",
+         .plan = joinable_empty,
+         .act = get_now,
+         .result = IPCQ_EMPTY,
+         .sleeper = 'G',
+         .death = &holding_frontier,
+         .dies_late = true},
+        {.name = "heir of the slot: two leases",
+         .plan = {.joinable = true, .max_participants = 3, .base = {40, 40}},
+         .act = open,
+         .sleeper = 'G',
+         .death = &with_two_leases,
+         .opens = true},
+        {.name = "heir of the slot: nack dead before READY",
+         .plan = {.joinable = true, .max_participants = 3, .base = {40, 40, 40}},
+         .act = open,
+         .sleeper = 'J',
+         .death = &in_nack_before_ready,
+         .opens = true},
+        {.name = "heir of the slot: put dead after its commit",
+         .plan = {.joinable = true, .max_participants = 3},
+         .act = open,
+         .sleeper = 'G',
+         .death = &holding_tail_after_commit,
+         .opens = true},
+    };
+    return table;
+}
+
+} // namespace sweep

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One case: a queue, those who live with it, and a victim that stands before its first instruction.
+#pragma once
+
+#include "image.h"
+#include "ledger.h"
+#include "stepper.h"
+#include "trace.h"
+
+#include <string>
+
+namespace sweep {
+
+// How a peer comes to the point where it dies: found once, and the same in each case of a job.
+struct DeathPath {
+    bool known = false;
+    long steps = 0;
+    Trace trace;
+};
+
+class Stage {
+public:
+    Stage(const Operation &operation, const Image &image, const std::string &name, Notes &notes, DeathPath &death_path);
+    Stage(const Stage &) = delete;
+    Stage &operator=(const Stage &) = delete;
+    ~Stage();
+
+    // Everybody in place. False after a complaint.
+    bool set();
+    Stepper &victim() { return victim_; }
+    // The bytes as they are, although the name may be gone. False if there is no queue (yet).
+    bool look(snapshot &out);
+    // Wakes a sleeping victim, a few times at most; false if that has been done.
+    bool assist();
+    bool attach_late();
+    // The sleeper may go on: if it is owed something it must proceed by itself.
+    void release_bystander(const snapshot &now, bool frozen);
+    // After the victim's end: everybody works in the variant 'a' or 'b', and everything is checked.
+    void settle(char variant, bool victim_died);
+    // Calls of a survivor while the victim is stopped.
+    void call_while_frozen();
+
+    Ledger &ledger() { return ledger_; }
+
+private:
+    bool put_bystander_to_sleep();
+    bool run_death();
+    bool step_to_death();
+    bool find_death();
+    bool kill_dead_peer();
+    bool owed(const snapshot &now, bool frozen) const;
+    bool await_bystander();
+    void finish_bystander();
+    void check_end();
+    bool order(char what, const char *why);
+    bool kept(const snapshot &now, snapshot_lock lock) const;
+
+    const Operation &operation_;
+    const Image &image_;
+    const std::string &name_;
+    const std::string path_;
+    Notes &notes_;
+    DeathPath &death_path_;
+    Ledger ledger_;
+    Helper survivor_, bystander_;
+    Stepper victim_, dead_;
+    int file_ = -1;
+    int assists_ = 0;
+    bool bystander_stopped_ = false;
+};
+
+} // namespace sweep
