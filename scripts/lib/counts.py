@@ -38,8 +38,9 @@ def count_one(code, text):
 
 
 def count_oks(code, text):
-    """For scripts that print "ok: NAME" for each test and end at the first failure."""
-    return Counted(passed=len(re.findall(r"^ok: ", text, flags=re.MULTILINE))).believed(code)
+    """For scripts that print "ok: NAME" for each test; "failed: NAME", or they end at the first failure."""
+    passed, failed = (len(re.findall(f"^{word}: ", text, flags=re.MULTILINE)) for word in ("ok", "failed"))
+    return Counted(passed, failed).believed(code)
 
 
 def count_ctest(junit):

@@ -51,7 +51,8 @@ def lint(tool):
 
 STAGES = [
     # The Ruby tests have a stage of their own, which counts them one by one.
-    ctest("ctest", ["-LE", "languages", "-E", r"^bindings\.ruby$"]),
+    # The proof's tests run with the proof.
+    ctest("ctest", ["-LE", "languages|^proof$", "-E", r"^bindings\.ruby$"]),
     ctest("languages", ["-L", "languages"]),
     go("go", "newest"),
     go("go-oldest", "oldest"),
@@ -60,6 +61,7 @@ STAGES = [
     Stage("demo", ["scripts/lib/count_files", "/usr/share/common-licenses"]),
     sanitized("address", ASAN_OPTIONS="detect_leaks=1", UBSAN_OPTIONS="print_stacktrace=1"),
     sanitized("thread", TSAN_OPTIONS="halt_on_error=1"),
+    Stage("proof", ["scripts/proof"], count_oks, watchdog_s=1800),
     Stage("valgrind", ["scripts/lib/valgrind_examples"], count_oks, watchdog_s=1200),
     lint("clang-format"),
     lint("clang-tidy"),

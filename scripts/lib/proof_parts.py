@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of scripts/proof, in their order: what each runs, reduced and in full, and for how long at most."""
+
+from dataclasses import dataclass
+
+PROOF = "build/tests/proof"
+ROOM = "tests/proof"
+
+
+@dataclass
+class Part:
+    name: str
+    command: list
+    watchdog_s: int = 600
+    full_watchdog_s: int = 4 * 3600
+
+
+PARTS = [
+    Part("tests", ["python3", "scripts/lib/proof_tests.py"]),
+    Part("sweep", [f"{PROOF}/sweep/proof_sweep"]),
+    Part("seeded-bugs", ["python3", f"{ROOM}/seeded_bugs/find.py"]),
+    Part("waiters", [f"{PROOF}/waiters/proof_waiters"]),
+    Part("model", ["python3", f"{ROOM}/model/model.py"]),
+    Part("history", [f"{PROOF}/history/proof_history"]),
+    Part("faults", [f"{PROOF}/faults/proof_faults"]),
+    Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"]),
+    Part("chaos", ["python3", f"{ROOM}/chaos/chaos.py"]),
+    Part("comparison", ["python3", f"{ROOM}/comparison/comparison.py"]),
+]
