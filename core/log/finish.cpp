@@ -30,12 +30,12 @@ Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience
     HeadCursor head = load_cursor(control().head);
     Code code = move_head_back(head, offset, sequence);
     if (code == Code::OK) {
+        bump(own_slot().returned); // before the word: who dies in between has ended one too many, which is seen as none
         state.store(word.given_back().bits, release); // SYNC item-commit: ready once more
         code = recount_zone(head);
         store_cursor(control().head, head);
         control().tail.limit.store(0, relaxed); // the queue holds one more: producers count anew
         bump(own_slot().nacks);
-        bump(own_slot().returned);
     }
     head_lock_.unlock();
     return code;

@@ -175,9 +175,8 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
             }
             if (word.is(RecordState::empty) || (word.is(RecordState::ready) && sequence >= head.sequence + head.zone))
                 return Code::OK;
-            if (word.is(RecordState::taken) && belongs_to(word.owner(), slot, last_generation) &&
-                !visit(offset, sequence, word))
-                return Code::OK;
+            if (word.is(RecordState::taken) && belongs_to(word.owner(), slot, last_generation))
+                visit(offset, sequence, word);
             RecordShape shape;
             if (!image_.next_record(offset, offset, shape))
                 return Code::CORRUPT;
@@ -186,26 +185,26 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
         return Code::CORRUPT;
     };
 
-    bool found = false;
-    std::uint64_t oldest = 0, oldest_sequence = 0;
+    std::uint64_t found = 0, oldest = 0, oldest_sequence = 0;
     Code code = each_lease([&](std::uint64_t offset, std::uint64_t sequence, RecordWord) {
-        found = true;
-        oldest = offset;
-        oldest_sequence = sequence;
-        return false;
+        if (found++ == 0) {
+            oldest = offset;
+            oldest_sequence = sequence;
+        }
     });
-    if (code == Code::OK && found) {
+    if (code == Code::OK && found != 0) {
         code = move_head_back(head, oldest, oldest_sequence);
+        // Before the words: a reaper that dies in between has counted too many, which is seen as none. A plain queue's lease
+        // lasts for one copy and is no item of statistics.
+        if (geometry().joinable)
+            bump(image_.slot(slot).returned, found);
         if (code == Code::OK)
             code = each_lease([&](std::uint64_t offset, std::uint64_t, RecordWord word) {
                 // Nobody else writes it: its owner is dead, or it is ourselves on closing. SYNC item-commit: ready once more.
                 image_.word(offset).store(word.given_back().bits, release);
                 out_items++;
-                return true;
             });
         control().tail.limit.store(0, relaxed); // the queue holds more: producers count anew
-        if (geometry().joinable)                // a plain queue's lease lasts for one copy and is no item of statistics
-            bump(image_.slot(slot).returned, out_items);
         const bool own = slot == me_.slot_index() && last_generation == me_.self().generation();
         bump(own ? own_slot().nacks : own_slot().recovered, out_items);
     }

@@ -97,7 +97,7 @@ void prove_points(const struct choice *choice, struct account *account)
                 continue;
             }
             long point = 0;
-            while (account->violations < VIOLATIONS_MAX) {
+            while (account->violations < choice->violations_max) {
                 const bool more = try_point(kind, phase, point, true, account);
                 if (!more || !try_point(kind, phase, point, false, account))
                     break;

@@ -2,6 +2,7 @@
  * Waiters that are killed or stopped do not keep others waiting. README.md
  *
  * usage: proof_waiters [--full] [--part points|tokens|crowd|namespaces] [--kind K] [--phase P] [--point N [--stop]]
+ *        [--stop-at-first]
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -53,6 +54,8 @@ static bool parse(int argc, char **argv, struct choice *choice)
             choice->full = true;
         else if (strcmp(argv[i], "--stop") == 0)
             choice->stops = true;
+        else if (strcmp(argv[i], "--stop-at-first") == 0)
+            choice->violations_max = 1;
         else if (value == NULL)
             return false;
         else if (++i, strcmp(argv[i - 1], "--part") == 0)
@@ -74,10 +77,10 @@ static bool parse(int argc, char **argv, struct choice *choice)
 
 int main(int argc, char **argv)
 {
-    struct choice choice = {.point = -1};
+    struct choice choice = {.point = -1, .violations_max = 20};
     if (!parse(argc, argv, &choice)) {
         fprintf(stderr, "usage: proof_waiters [--full] [--part points|tokens|crowd|namespaces]"
-                        " [--kind K] [--phase P] [--point N [--stop]]\n");
+                        " [--kind K] [--phase P] [--point N [--stop]] [--stop-at-first]\n");
         return 2;
     }
     if (getenv("LD_BIND_NOW") == NULL) { /* else most instructions of a first call would be the dynamic linker's */

@@ -18,9 +18,8 @@ struct choice {
     const char *part, *kind, *phase; /* NULL: all */
     long point;                      /* -1: all */
     bool stops;                      /* with point: stopped, not killed */
+    long violations_max;             /* then it is clear enough */
 };
-
-enum { VIOLATIONS_MAX = 20 }; /* then it is clear enough */
 
 void violation(struct account *account, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -81,7 +81,7 @@ static void nobody_is_hit(int repetition, struct account *account)
 void prove_tokens(const struct choice *choice, struct account *account)
 {
     const int repetitions = choice->full ? 10 * REPETITIONS : REPETITIONS;
-    for (int i = 0; i < repetitions && account->violations < VIOLATIONS_MAX; ++i) {
+    for (int i = 0; i < repetitions && account->violations < choice->violations_max; ++i) {
         one_is_hit(i % 2 ? GETTER : PUTTER, SIGKILL, i, account);
         one_is_hit(i % 2 ? GETTER : PUTTER, SIGSTOP, i, account);
         nobody_is_hit(i, account);
