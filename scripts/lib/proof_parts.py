@@ -23,7 +23,7 @@ PARTS = [
     Part("model", ["python3", f"{ROOM}/model/model.py"]),
     Part("history", [f"{PROOF}/history/proof_history"]),
     Part("faults", [f"{PROOF}/faults/proof_faults"]),
-    Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"]),
+    Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"], watchdog_s=900),  # builds its engine first
     Part("chaos", ["python3", f"{ROOM}/chaos/chaos.py"]),
     Part("comparison", ["python3", f"{ROOM}/comparison/comparison.py"]),
 ]
