@@ -27,13 +27,11 @@ Code Image::map(int fd, const Geometry &geometry) noexcept
         map = one_mapping_take(fd, geometry);
     } else
 #endif
-        // Without access first: a process that locks its memory (mlockall) would fill all holes of the file.
-        map = ::mmap(nullptr, geometry.map_size, PROT_NONE, MAP_SHARED, fd, 0);
+        map = ::mmap(nullptr, geometry.map_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
         return code_of_map_errno(errno);
     // A forked child must not keep the parent's byte lock alive; a core dump should not fill the holes of the file.
-    const bool usable = ::mprotect(map, geometry.map_size, PROT_READ | PROT_WRITE) == 0 &&
-                        ::madvise(map, geometry.map_size, MADV_DONTFORK) == 0;
+    const bool usable = ::madvise(map, geometry.map_size, MADV_DONTFORK) == 0;
     const int error = errno;
     ::madvise(map, geometry.map_size, MADV_DONTDUMP);
     if (!usable || !watch_.begin(map, geometry.map_size)) {

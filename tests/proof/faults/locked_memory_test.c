@@ -46,40 +46,6 @@ static int make_and_use(void *state)
     return 0;
 }
 
-static int lock_and_look(void *state)
-{
-    struct queue_fixture *fixture = state;
-    ipcq_t *queue = NULL;
-    CHILD_CHECK(mlockall(MCL_CURRENT | MCL_FUTURE) == 0);
-    CHILD_CHECK(open_large(fixture, &queue) == IPCQ_OK);
-    CHILD_CHECK(ipcq_put(queue, item, 100, IPCQ_NOWAIT) == IPCQ_OK && ipcq_close(queue) == IPCQ_OK);
-    return 0;
-}
-
-/* A burst is over and its memory given back. Whoever comes now and locks what it maps must not take it all again. */
-static int come_after_a_burst(void *state)
-{
-    struct queue_fixture *fixture = state;
-    ipcq_t *queue = NULL;
-    size_t size = 0;
-    CHILD_CHECK(own_shm("size=1g"));
-    CHILD_CHECK(open_large(fixture, &queue) == IPCQ_OK);
-    for (int i = 0; i < 1000; ++i)
-        CHILD_CHECK(ipcq_put(queue, item, sizeof item, IPCQ_NOWAIT) == IPCQ_OK);
-    CHILD_CHECK(used_shm() >= 50 * MIB);
-    while (ipcq_get(queue, item, sizeof item, &size, IPCQ_NOWAIT) == IPCQ_OK)
-        CHILD_CHECK(size == ITEM);
-    while (used_shm() > 3 * MIB)
-        CHILD_CHECK(ipcq_get(queue, item, sizeof item, &size, ipcq_deadline(0.06)) == IPCQ_TIMEDOUT);
-    CHILD_CHECK(child_run(lock_and_look, fixture) == 0);
-    size_t used = used_shm();
-    if (used > 4 * MIB)
-        fprintf(stderr, "the queue holds one item and %zu MiB\n", used / MIB);
-    CHILD_CHECK(used <= 4 * MIB);
-    CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
-    return 0;
-}
-
 /* The mapping counts as locked whole, so the usual 8 MiB are too little for it. What is mapped already stays unlocked. */
 static int lock_with_a_limit(void *state)
 {
@@ -100,15 +66,12 @@ static int lock_with_a_limit(void *state)
 
 static void a_queue_under_mlockall_takes_what_it_uses(void **state) { RUN_OR_SKIP(make_and_use, *state); }
 
-static void mlockall_does_not_fill_the_holes_of_a_burst(void **state) { RUN_OR_SKIP(come_after_a_burst, *state); }
-
 static void too_little_memory_to_lock_is_an_answer(void **state) { RUN_OR_SKIP(lock_with_a_limit, *state); }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         NAME_TEST(a_queue_under_mlockall_takes_what_it_uses),
-        NAME_TEST(mlockall_does_not_fill_the_holes_of_a_burst),
         NAME_TEST(too_little_memory_to_lock_is_an_answer),
     };
     return cmocka_run_group_tests(tests, skip_without_root, NULL);
