@@ -26,7 +26,7 @@ constexpr std::size_t page_size = 4096;
 // A page of ranges. The kernel wipes it in every child, as it drops the mappings that it tells of.
 struct Page {
     std::atomic<Page *> next;
-    WatchedRange range[(page_size - sizeof(Page *)) / sizeof(WatchedRange)];
+    WatchedRange range[(page_size - sizeof(std::atomic<Page *>)) / sizeof(WatchedRange)];
 };
 static_assert(sizeof(Page) <= page_size, "one page, which is wiped as a whole");
 
@@ -113,7 +113,8 @@ void install() noexcept
         return;
     struct sigaction action = previous; // its mask, for its own sake
     action.sa_sigaction = on_bus_error;
-    action.sa_flags = (previous.sa_flags & ~SA_RESETHAND) | SA_SIGINFO | SA_ONSTACK;
+    constexpr int once = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = (previous.sa_flags & ~once) | SA_SIGINFO | SA_ONSTACK;
     installed = ::sigaction(SIGBUS, &action, nullptr) == 0;
 }
 
