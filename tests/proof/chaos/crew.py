@@ -196,8 +196,10 @@ class Crew:
         """A slot serves one worker at a time, so a root that died while it forked waits until its child is known, or
         surely is not there: an orphan would be a child of ours, and one that we do not know."""
         child = root + book.ROOTS
-        if child not in self.language or self.ledger.word(child, book.PID) != book.FORKING:
+        if child not in self.language or child in self.pids or not self.ledger.word(child, book.PID):
             return False
+        if self.ledger.word(child, book.PID) != book.FORKING:
+            return True  # told since we greeted: the next round knows it
         if children() - set(self.pids.values()):
             return True
         if self.ledger.word(child, book.PID) == book.FORKING:
