@@ -40,7 +40,7 @@ void describe(Slot &slot) noexcept
 
 // A slot whose byte is ours now, under a new generation. Clean slots first, then those of the dead, so that a table full of
 // crashed participants never locks anybody out.
-Code choose_slot(int fd, Control &control, std::uint32_t count, std::uint32_t &out_slot) noexcept
+Code choose_slot(int fd, Control &control, std::uint32_t count, Owner &out_self) noexcept
 {
     for (const bool take_dirty : {false, true})
         for (std::uint32_t i = 0; i < count; i++) {
@@ -54,8 +54,7 @@ Code choose_slot(int fd, Control &control, std::uint32_t count, std::uint32_t &o
             if (take_dirty || control.slot[i].dirty.load(acquire) == 0) {
                 // At once: its byte is held again, and only under another generation the dead of this slot is dead to all.
                 // Whoever dies from here on leaves a slot that is clean, or dirty under its new name.
-                control.slot[i].generation.fetch_add(1, std::memory_order_acq_rel);
-                out_slot = i;
+                out_self = Owner::of(i, control.slot[i].generation.fetch_add(1, std::memory_order_acq_rel) + 1);
                 return Code::OK;
             }
             byte_lock(fd, i, F_UNLCK, F_OFD_SETLK);
@@ -79,7 +78,7 @@ Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image
     void *map = ::mmap(nullptr, geometry.table_offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
         return code_of_map_errno(errno);
-    std::uint32_t chosen = 0;
+    Owner chosen;
     Watch watch;
     const bool watched = watch.begin(map, geometry.table_offset);
     const Code found =
@@ -91,15 +90,15 @@ Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image
     if (found != Code::OK)
         return found;
     if (const Code code = image.map(own.get(), geometry); code != Code::OK)
-        return code; // closing the descriptor drops the byte; the slot is as it was
+        return code; // closing the descriptor drops the byte; the slot is as clean or dirty as it was
     image.use_file(file);
     image_ = &image;
-    slot_ = chosen;
-    Slot &slot = image.slot(chosen);
+    self_ = chosen;
+    slot_ = chosen.slot();
+    Slot &slot = image.slot(slot_);
     took_over_ = slot.dirty.load(relaxed) != 0;
     slot.dirty.store(1, release);
     describe(slot);
-    self_ = Owner::of(chosen, slot.generation.load(relaxed));
     return Code::OK;
 } // `own` is closed here: from now on the mapping alone keeps the byte locked
 
