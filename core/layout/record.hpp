@@ -62,6 +62,9 @@ struct RecordShape {
 inline constexpr std::uint64_t record_header_size = 16;
 inline constexpr std::uint64_t terminator_size = 8; // the empty word behind the last record
 
+// How many records the holder of a lock commits or takes at most before it stores the cursor: what a kill leaves to roll.
+inline constexpr std::uint64_t batch_items_max = 64;
+
 constexpr std::uint64_t record_size(std::uint64_t payload_size)
 {
     return record_header_size + ((payload_size + 7) & ~std::uint64_t{7});

@@ -144,8 +144,10 @@ Violation valid_tail(const Reading &r, const Cursors &at, bool quiet, const Plac
     while (!r.word(place.offset).is(RecordState::empty)) {
         if (quiet)
             return broken("Q1: the tail stands before an item");
-        if (r.word(place.offset).is(RecordState::end) ? ends++ != 0 : place.sequence != at.tail.sequence)
-            return broken("I6: more than END and one record lie behind the tail");
+        const std::uint64_t records = place.sequence - at.tail.sequence;
+        if (r.word(place.offset).is(RecordState::end) ? ends++ != 0 || records != 0
+                                                      : records >= (ends != 0 ? 1 : batch_items_max))
+            return broken("I6: more than one commit lies behind the tail");
         if (const char *why = place.step(r); why != nullptr)
             return broken("I3: %s (behind the tail, offset %llu)", why, Number{place.offset});
     }

@@ -22,37 +22,41 @@ Code Log::append_otherwise(TailCursor cursor, const Message &message, std::uint6
         return Code::OK;
     }
     tail_lock_.unlock();
-    return code == Code::OK ? append_new_run(message, need, patience, out_shortage) : code;
+    return code == Code::OK ? append_new_run(message, patience, out_shortage) : code;
 }
 
-Code Log::append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
-                         Shortage &out_shortage) noexcept
+Code Log::append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
 {
-    const Geometry &g = geometry();
-    const std::uint64_t count = (need + terminator_size + g.segment_size - 1) >> g.segment_shift;
-    if (control().waiters.shutdown.load(acquire) != 0)
-        return Code::CLOSED;
     if (!room_by_items()) { // before the work, and again under the lock
         out_shortage = Shortage::items;
-        return Code::FULL;
+        return control().waiters.shutdown.load(acquire) != 0 ? Code::CLOSED : Code::FULL;
     }
-    std::uint64_t first = 0;
-    if (const Code code = claim(count, first); code != Code::OK) {
-        if (code == Code::FULL)
-            out_shortage = Shortage::bytes;
+    Run run;
+    Code code = reserve(message.size, run, out_shortage);
+    if (code != Code::OK)
         return code;
-    }
     // Private until it is linked: a large payload is copied outside every lock.
-    const std::uint64_t start = g.segment_offset(first);
-    write_record(start, message);
+    if (message.size != 0)
+        std::memcpy(payload(run), message.data, message.size);
+    code = link(run, message, run.count == 1, patience, out_shortage);
+    if (code != Code::OK)
+        release_run(run.first, run.count);
+    return code;
+}
+
+// Puts the run behind the tail with `message`, whose payload it holds already; or, if `may_copy` and there is room meanwhile,
+// the message alone, and releases the run. On failure the run stays claimed.
+Code Log::link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
+               Shortage &out_shortage) noexcept
+{
+    const std::uint64_t start = geometry().segment_offset(run.first), need = record_size(message.size);
+    image_.shape(start).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
     image_.word(start + need).store(RecordWord{}.bits, relaxed);
     image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
 
     Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) {
-        release_run(first, count);
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
         return code;
-    }
     TailCursor cursor = load_cursor(control().tail);
     Code code = roll_tail(cursor);
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
@@ -63,29 +67,29 @@ Code Log::append_new_run(const Message &message, std::uint64_t need, const Patie
     }
     if (code != Code::OK) {
         tail_lock_.unlock();
-        release_run(first, count);
         return code;
     }
-    if (count == 1 && sound(cursor, need)) {
-        release_run(first, count); // somebody appended a segment meanwhile: use that one
-        commit(cursor, message, need);
+    if (may_copy && sound(cursor, need)) {
+        commit(cursor, message, need); // somebody appended a segment meanwhile: use that one
+        release_run(run.first, run.count);
         return Code::OK;
     }
     // Chain numbers first: a linked segment whose number nobody knows could never be freed.
     const std::uint64_t chain = image_.segment_word(cursor.end_segment - 1).chain();
-    for (std::uint64_t i = 0; i < count; i++)
-        image_.segment(first + i).store(SegmentWord::live(chain + 1 + i).bits, release);
+    for (std::uint64_t i = 0; i < run.count; i++)
+        image_.segment(run.first + i).store(SegmentWord::live(chain + 1 + i).bits, release);
     // SYNC item-commit: the one store that links the run and commits its first item.
     image_.word(cursor.offset)
-        .store(RecordWord::end(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)).bits, release);
+        .store(RecordWord::end(static_cast<std::uint32_t>(run.first), static_cast<std::uint32_t>(run.count)).bits,
+               release);
     TEST_POINT("put_committed");
-    store_cursor(control().tail, TailCursor{start + need, first + count, cursor.sequence + 1});
+    store_cursor(control().tail, TailCursor{start + need, run.first + run.count, cursor.sequence + 1});
     bump(own_slot().puts);
     tail_lock_.unlock();
     return Code::OK;
 }
 
-// Tail locked. A holder that died after its commit left the cursor before at most one END and one record.
+// Tail locked. A holder that died after its commit left the cursor before at most one END and one record, or a batch.
 Code Log::roll_tail(TailCursor &cursor) noexcept
 {
     bool moved = false;

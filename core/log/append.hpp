@@ -18,7 +18,7 @@ IPCQ_INLINE Code Log::append(const Message &message, const Patience &patience, S
 {
     const std::uint64_t need = record_size(message.size);
     if (need + terminator_size > geometry().segment_size) [[unlikely]]
-        return append_new_run(message, need, patience, out_shortage);
+        return append_new_run(message, patience, out_shortage);
     Grip grip;
     if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) [[unlikely]]
         return code;

@@ -37,12 +37,22 @@ struct Taken {
 struct Demand {
     void *buffer;
     std::uint64_t capacity;
-    std::uint64_t accept; // bit per type, bit 63 for types above 62
+    std::uint64_t accept;  // bit per type, bit 63 for types above 62
+    bool in_place = false; // lease it and copy nothing: its bytes are read where they lie
     bool accepts(std::uint32_t type) const { return (accept >> (type < 63 ? type : 63) & 1) != 0; }
 };
 
+// In a buffer of many items each begins at a multiple of 8.
+constexpr std::uint64_t batch_step(std::uint64_t size) { return (size + 7) & ~std::uint64_t{7}; }
+
 // Why there was no room.
 enum class Shortage { none, items, bytes };
+
+// Segments that this participant has claimed: private until they are linked or released, and freed if it dies.
+struct Run {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+};
 
 class Log {
 public:
@@ -62,6 +72,27 @@ public:
     IPCQ_INLINE Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
     // Is there room by items now? A look without the lock.
     bool room_by_items() const noexcept;
+
+    // --- batch.cpp: several at once
+    // The first and as many behind it as there is room for without another look; all become visible by one store.
+    // OK with out_count > 0, or like append().
+    Code append_many(const Message *messages, std::uint64_t count, const Patience &patience, Shortage &out_shortage,
+                     std::uint64_t &out_count) noexcept;
+    // The first ready item and as many behind it as are ready, accepted and fit into the buffer, at most `count` and
+    // batch_items_max. Like take(); out[0] tells of an item that does not fit.
+    Code take_many(const Demand &demand, bool lease, const Patience &patience, Taken *out, std::uint64_t count,
+                   std::uint64_t &out_count) noexcept;
+
+    // --- in_place.cpp: records that are written where they will stay
+    // Room for a payload of `size` bytes, with memory, at payload(out_run).
+    Code reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noexcept;
+    void *payload(const Run &run) const noexcept;
+    std::uint64_t run_of(const void *payload) const noexcept; // the reverse: its first segment, or no segment
+    // Puts what was written there at the end of the log; on failure the run stays reserved.
+    Code commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const Patience &patience,
+                    Shortage &out_shortage) noexcept;
+    void abandon(const Run &run) noexcept { release_run(run.first, run.count); }
+    const void *payload(const Taken &taken) const noexcept { return image_.payload(taken.offset); }
     // Sets the shutdown word: no commit follows it.
     Code refuse_appends(std::uint32_t mode, const Patience &patience) noexcept;
 
@@ -125,9 +156,10 @@ private:
     // append.cpp
     Code append_otherwise(TailCursor cursor, const Message &message, std::uint64_t need, const Patience &patience,
                           Shortage &out_shortage) noexcept;
-    Code append_new_run(const Message &message, std::uint64_t need, const Patience &patience,
-                        Shortage &out_shortage) noexcept;
+    Code append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
     IPCQ_INLINE void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
+    Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
+              Shortage &out_shortage) noexcept;
     IPCQ_INLINE void write_record(std::uint64_t offset, const Message &message) noexcept;
     Code roll_tail(TailCursor &cursor) noexcept;
     // May `need` bytes and a terminator be written behind the cursor?
@@ -161,6 +193,7 @@ private:
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
     Code take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
     IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease,
                               Taken &out) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;

@@ -194,10 +194,13 @@ Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, st
     });
     if (code == Code::OK && found != 0) {
         code = move_head_back(head, oldest, oldest_sequence);
-        // Before the words: a reaper that dies in between has counted too many, which is seen as none. A plain queue's lease
-        // lasts for one copy and is no item of statistics.
+        // Before the words: a reaper that dies in between has counted too many, which is seen as none. In a plain queue only
+        // what was borrowed was counted, and not what was being copied: all of its leases are over now.
+        Slot &theirs = image_.slot(slot);
         if (geometry().joinable)
-            bump(image_.slot(slot).returned, found);
+            bump(theirs.returned, found);
+        else
+            theirs.returned.store(theirs.leases.load(relaxed) - theirs.dones.load(relaxed), relaxed);
         if (code == Code::OK)
             code = each_lease([&](std::uint64_t offset, std::uint64_t, RecordWord word) {
                 // Nobody else writes it: its owner is dead, or it is ourselves on closing. SYNC item-commit: ready once more.

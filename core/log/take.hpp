@@ -33,6 +33,16 @@ IPCQ_INLINE Code Log::take(const Demand &demand, bool lease, const Patience &pat
     return copy_out(cursor, word, demand, lease, out);
 }
 
+// Head locked. The lease.
+IPCQ_INLINE void Log::mark_taken(std::uint64_t offset, RecordWord word) noexcept
+{
+    // Before the word: the frontier may jump over chains in which nothing was ever leased.
+    const std::uint64_t chain = chain_at(offset);
+    if (control().frontier.lease_chain.load(relaxed) < chain)
+        control().frontier.lease_chain.store(chain, release);
+    image_.word(offset).store(word.with(RecordState::taken, me_.self()).bits, release);
+}
+
 // Head locked, a ready record under the cursor; unlocks.
 IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease,
                                Taken &out) noexcept
@@ -64,11 +74,7 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
         // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
         state.store(word.with(RecordState::done, me_.self()).bits, release);
     } else {
-        // Before the lease: the frontier may jump over chains in which nothing was ever leased.
-        const std::uint64_t chain = chain_at(here);
-        if (control().frontier.lease_chain.load(relaxed) < chain)
-            control().frontier.lease_chain.store(chain, release);
-        state.store(word.with(RecordState::taken, me_.self()).bits, release);
+        mark_taken(here, word);
         TEST_POINT("taken");
     }
     store_cursor(control().head, cursor);
@@ -79,7 +85,7 @@ IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand 
         !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
     head_lock_.unlock();
     if (outside) {
-        if (size != 0)
+        if (size != 0 && !demand.in_place)
             std::memcpy(demand.buffer, image_.payload(here), size);
         if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
             state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);

@@ -2,35 +2,22 @@
 #include "queue/lease_book.hpp"
 
 #include "queue/options.hpp"
-#include "wait/tick.hpp"
+#include "queue/short_lock.hpp"
 
 #include <cstdlib>
 #include <pthread.h>
-#include <sched.h>
 
 namespace ipcq {
 
-class LeaseBook::Guard {
-public:
-    explicit Guard(std::atomic<bool> &busy) : busy_(busy)
-    {
-        for (int spins = 0; busy_.exchange(true, std::memory_order_acquire); spins++)
-            spins % 64 == 63 ? static_cast<void>(::sched_yield()) : pause_processor();
-    }
-    ~Guard() { busy_.store(false, std::memory_order_release); }
-    Guard(const Guard &) = delete;
-    Guard &operator=(const Guard &) = delete;
-
-private:
-    std::atomic<bool> &busy_;
-};
-
 LeaseBook::~LeaseBook() { std::free(entries_); }
 
-bool LeaseBook::reserve_slowly() noexcept
+bool LeaseBook::reserve_slowly(std::uint64_t count) noexcept
 {
-    const Guard guard(busy_);
-    return next_ - oldest_ < capacity_ || grow();
+    const ShortLock lock(busy_);
+    while (next_ - oldest_ + count > capacity_)
+        if (!grow())
+            return false;
+    return true;
 }
 
 bool LeaseBook::grow() noexcept
@@ -49,7 +36,7 @@ bool LeaseBook::grow() noexcept
 
 std::uint64_t LeaseBook::add(std::uint64_t offset, std::uint64_t sequence) noexcept
 {
-    const Guard guard(busy_);
+    const ShortLock lock(busy_);
     const std::uint64_t ticket = next_.load(relaxed_);
     if (ticket - oldest_.load(relaxed_) == capacity_.load(relaxed_) && !grow())
         return 0;
@@ -98,7 +85,7 @@ void LeaseBook::strike(std::uint64_t ticket) noexcept
 
 Code LeaseBook::end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
 {
-    const Guard guard(busy_);
+    const ShortLock lock(busy_);
     const Code code = find(ticket, out);
     if (code == Code::OK) {
         strike(out.ticket);
@@ -109,7 +96,7 @@ Code LeaseBook::end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t>
 
 Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 {
-    const Guard guard(busy_);
+    const ShortLock lock(busy_);
     const Code code = find(ticket, out);
     if (code == Code::OK)
         entry(out.ticket).state = State::picked;
@@ -118,13 +105,13 @@ Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 
 void LeaseBook::drop(const Lease &lease) noexcept
 {
-    const Guard guard(busy_);
+    const ShortLock lock(busy_);
     strike(lease.ticket);
 }
 
 void LeaseBook::keep(const Lease &lease) noexcept
 {
-    const Guard guard(busy_);
+    const ShortLock lock(busy_);
     entry(lease.ticket).state = State::held;
 }
 

@@ -25,11 +25,12 @@ public:
     LeaseBook &operator=(const LeaseBook &) = delete;
     ~LeaseBook();
 
-    // Before an item is taken: is there room to note it? False if there is no memory.
-    bool reserve() noexcept
+    // Before `count` items are taken: is there room to note them? False if there is no memory.
+    bool reserve(std::uint64_t count = 1) noexcept
     {
         // A look without the lock: at worst add() has to grow, or fails.
-        return next_.load(relaxed_) - oldest_.load(relaxed_) < capacity_.load(relaxed_) || reserve_slowly();
+        return next_.load(relaxed_) - oldest_.load(relaxed_) + count <= capacity_.load(relaxed_) ||
+               reserve_slowly(count);
     }
     // The new ticket, or 0 if the room was used by other threads meanwhile and there is no memory for more.
     std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept;
@@ -51,9 +52,8 @@ private:
         std::uintptr_t thread;
         State state;
     };
-    class Guard;
 
-    bool reserve_slowly() noexcept;
+    bool reserve_slowly(std::uint64_t count) noexcept;
     bool grow() noexcept;
     Code find(std::uint64_t ticket, Lease &out) noexcept;
     void strike(std::uint64_t ticket) noexcept;
@@ -61,7 +61,7 @@ private:
 
     static constexpr auto relaxed_ = std::memory_order_relaxed; // the numbers change under the lock only
 
-    std::atomic<bool> busy_{false}; // a lock for a few instructions; no wait happens under it
+    std::atomic<bool> busy_{false}; // ShortLock
     Entry *entries_ = nullptr;      // a ring of capacity_, a power of two
     std::atomic<std::uint64_t> capacity_{0};
     std::atomic<std::uint64_t> oldest_{1}; // every ticket below is gone

@@ -207,6 +207,7 @@ Code SharedQueue::attach_after_fork() noexcept
     if (code != Code::OK)
         return code;
     book_.start_anew();
+    reservations_.start_anew();
     if ((code = attach()) == Code::OK) {
         std::uint64_t items = 0;
         log_.reap(items);

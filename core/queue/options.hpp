@@ -33,6 +33,12 @@ struct Item {
     std::uint32_t deliveries = 0;
 };
 
+// An item and where its bytes are: in the caller's buffer, or in the queue.
+struct View {
+    const void *data = nullptr;
+    Item item;
+};
+
 struct Statistics {
     std::uint64_t items, taken, bytes_used, bytes_backed;
     std::uint64_t puts, gets, dones, nacks, recovered;

@@ -1,32 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Put, get, finish, give back, join, shut down.
-#include "queue/shared_queue.hpp"
+#include "queue/attempt.hpp"
 
 #include "log/append.hpp"
 #include "log/take.hpp"
 
 namespace ipcq {
-
-namespace {
-
-// A fault on the caller's memory shall happen here, not under a lock. Only the first byte: a small item has few pages, and
-// what lies behind may not be ours to touch.
-void touch_to_read(const void *data, std::uint64_t size)
-{
-    if (size != 0)
-        static_cast<void>(*static_cast<const volatile char *>(data));
-}
-
-void touch_to_write(void *buffer, std::uint64_t capacity)
-{
-    if (capacity != 0) {
-        volatile char *byte = static_cast<char *>(buffer);
-        *byte = *byte; // its value is the caller's until there is an item
-    }
-}
-
-} // namespace
 
 Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 {
@@ -40,26 +20,11 @@ Code SharedQueue::put_now(const Message &message, const Patience &patience) noex
     if (message.size > geometry_.item_max_bytes()) [[unlikely]]
         return Code::TOOBIG;
     touch_to_read(message.data, message.size);
-    std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
-    for (;;) {
-        Shortage shortage = Shortage::none;
-        Code code = log_.append(message, patience, shortage);
-        if (code == Code::OK) [[likely]] {
-            put_pace_.count();
-            wake_one(waiters().getters, pills().getters);
-            if (waiters().putters.load(relaxed) != 0 && log_.room_by_items()) [[unlikely]]
-                wake_one(waiters().putters, pills().putters); // the baton: room is left for another
-            return Code::OK;
-        }
-        if (code != Code::FULL)
-            return code;
-        if (shortage == Shortage::bytes && free_before != log_.free_below()) {
-            free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
-            continue;
-        }
-        if ((code = wait_for_room(shortage, free_before, patience)) != Code::OK)
-            return code;
-    }
+    const Code code =
+        until_room(patience, [&](Shortage &shortage) { return log_.append(message, patience, shortage); });
+    if (code == Code::OK) [[likely]]
+        after_put(1);
+    return code;
 }
 
 Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_item) noexcept
@@ -72,49 +37,37 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
 Code SharedQueue::get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept
 {
     touch_to_write(demand.buffer, demand.capacity);
-    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
-    if (geometry_.joinable && look_countdown_.load(relaxed) == 0) [[unlikely]]
-        look_for_the_dead();
-    for (;;) {
-        // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
-        const std::uint32_t shutdown = waiters().shutdown.load(acquire);
-        if (shutdown >= shutdown_immediate) [[unlikely]]
-            return Code::CLOSED;
-        if (more_.load(relaxed) || log_.peek()) [[likely]] {
-            if (geometry_.joinable && !book_.reserve())
-                return Code::NOMEM;
-            Taken taken;
-            const Code code = log_.take(demand, geometry_.joinable, patience, taken);
-            if (code == Code::OK) [[likely]] {
-                out_item = {0, taken.size, taken.type, taken.deliveries};
-                if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
-                    log_.give_back(taken.offset, taken.sequence, Patience{});
-                    return Code::NOMEM;
-                }
-                // Never below zero: another thread may have used it up since this one looked.
-                if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
-                    look_countdown_.store(left - 1, relaxed);
-                get_pace_.count();
-                more_.store(taken.more, relaxed);
-                wake_after_get(taken);
-                return Code::OK;
-            }
-            more_.store(false, relaxed);
-            if (taken.left_segment)
-                wake_one(waiters().putters, pills().putters);
-            if (code == Code::TOOBIG || code == Code::WRONGTYPE)
-                out_item = {0, taken.size, taken.type, taken.deliveries};
-            if (code != Code::EMPTY)
-                return code;
-        }
-        if (shutdown != 0) [[unlikely]]
-            return Code::CLOSED;
-        if (const Code code = wait_for_item(patience); code != Code::OK)
-            return code;
+    Taken taken;
+    const Code code = until_item(patience, [&](bool &left_segment) {
+        if (geometry_.joinable && !book_.reserve())
+            return Code::NOMEM;
+        taken = {};
+        const Code result = log_.take(demand, geometry_.joinable, patience, taken);
+        left_segment = taken.left_segment;
+        return result;
+    });
+    if (code != Code::OK) [[unlikely]] {
+        if (code == Code::TOOBIG || code == Code::WRONGTYPE)
+            out_item = {0, taken.size, taken.type, taken.deliveries};
+        return code;
     }
+    out_item = {0, taken.size, taken.type, taken.deliveries};
+    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+        log_.give_back(taken.offset, taken.sequence, Patience{});
+        return Code::NOMEM;
+    }
+    after_get(1, taken.more, taken.left_segment);
+    return Code::OK;
 }
 
 Code SharedQueue::finish(std::uint64_t ticket) noexcept
+{
+    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+        return code;
+    return leave(geometry_.joinable ? finish_now(ticket) : Code::NOTJOINABLE);
+}
+
+Code SharedQueue::release_view(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
@@ -123,8 +76,6 @@ Code SharedQueue::finish(std::uint64_t ticket) noexcept
 
 Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
 {
-    if (!geometry_.joinable)
-        return Code::NOTJOINABLE;
     Lease lease;
     if (const Code code = book_.end(ticket, lease, log_.own_dones()); code != Code::OK)
         return code;

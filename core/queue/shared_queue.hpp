@@ -7,6 +7,7 @@
 #include "memory/object.hpp"
 #include "queue/lease_book.hpp"
 #include "queue/queue.hpp"
+#include "queue/reservation_book.hpp"
 #include "wait/fork_epoch.hpp"
 #include "wait/pace.hpp"
 
@@ -20,6 +21,15 @@ public:
 
     Code put(const Message &message, const Patience &patience) noexcept override;
     Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
+    Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,
+                  std::uint64_t &out_count) noexcept override;
+    Code get_many(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+                  std::uint64_t &out_count) noexcept override;
+    Code reserve(std::uint64_t size, const Patience &patience, void *&out_data) noexcept override;
+    Code commit(const Message &reserved, const Patience &patience) noexcept override;
+    Code abandon(const void *reserved) noexcept override;
+    Code borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept override;
+    Code release_view(std::uint64_t ticket) noexcept override;
     Code finish(std::uint64_t ticket) noexcept override;
     Code give_back(std::uint64_t ticket) noexcept override;
     Code join(const Patience &patience) noexcept override;
@@ -38,6 +48,20 @@ private:
     IPCQ_INLINE Code put_now(const Message &message, const Patience &patience) noexcept;
     IPCQ_INLINE Code get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept;
     IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
+    // attempt.hpp: the loops around them, and what follows.
+    template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;
+    template <class Attempt> IPCQ_INLINE Code until_item(const Patience &patience, Attempt attempt) noexcept;
+    IPCQ_INLINE void after_put(std::uint32_t count) noexcept;
+    IPCQ_INLINE void after_get(std::uint32_t count, bool more, bool left_segment) noexcept;
+    // batch.cpp, in_place.cpp
+    Code put_many_now(const Message *messages, std::uint64_t count, const Patience &patience,
+                      std::uint64_t &out_count) noexcept;
+    Code get_many_now(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+                      std::uint64_t &out_count) noexcept;
+    Code reserve_now(std::uint64_t size, const Patience &patience, void *&out_data) noexcept;
+    Code commit_now(const Message &reserved, const Patience &patience) noexcept;
+    Code borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept;
+    // shared_queue.cpp again
     Code give_back_now(std::uint64_t ticket) noexcept;
     Code join_now(const Patience &patience) noexcept;
     Code shutdown_now(std::uint32_t mode) noexcept;
@@ -70,13 +94,6 @@ private:
     void look_for_the_dead() noexcept;
     bool clean_up_if_due() noexcept;
     void wake_joiners_if_done() noexcept;
-    IPCQ_INLINE void wake_after_get(const Taken &taken) noexcept
-    {
-        if (taken.more && waiters().getters.load(relaxed) != 0) [[unlikely]]
-            wake_one(waiters().getters, pills().getters); // the baton: another item is ready
-        if (geometry_.max_items != 0 || taken.left_segment)
-            wake_one(waiters().putters, pills().putters);
-    }
     template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
 
     Waiters &waiters() const { return log_.control().waiters; }
@@ -88,6 +105,7 @@ private:
     std::uint64_t epoch_ = 0; // of the process that is attached
     Log log_;
     LeaseBook book_;
+    ReservationBook reservations_;
     Pace put_pace_, get_pace_;
     std::atomic<bool> more_{false}; // the last get saw an item behind its own: the next need not look before it locks
     std::atomic<Nanoseconds> last_clean_up_{0};

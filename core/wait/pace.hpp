@@ -18,9 +18,9 @@ namespace ipcq {
 
 class Pace {
 public:
-    // One more item went through: called for each, so it is one relaxed load and store; threads that share a handle may
+    // More items went through: called for each, so it is one relaxed load and store; threads that share a handle may
     // lose a count, which only shades a judgement.
-    void count() noexcept { items_.store(items_.load(relaxed_) + 1, relaxed_); }
+    void count(std::uint32_t items = 1) noexcept { items_.store(items_.load(relaxed_) + items, relaxed_); }
 
     // True if `ready` came true while pacing; false if it is time to sleep.
     template <class Ready> bool look_again(Ready ready) noexcept

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Several records under one lock. A batch is not a thing of its own in the log: it is put by one store, where putting its
+// items one by one takes one each, and taken like them. What a kill leaves is the same, up to batch_items_max times.
+#include "log/append.hpp"
+#include "log/take.hpp"
+
+namespace ipcq {
+
+namespace {
+
+constexpr std::uint64_t bytes_max = 65536; // copied under one lock: a few microseconds
+
+} // namespace
+
+Code Log::append_many(const Message *messages, std::uint64_t count, const Patience &patience, Shortage &out_shortage,
+                      std::uint64_t &out_count) noexcept
+{
+    const std::uint64_t need = record_size(messages[0].size);
+    out_count = 1; // whenever the rare cases below end well
+    if (need + terminator_size > geometry().segment_size)
+        return append_new_run(messages[0], patience, out_shortage);
+    Grip grip;
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+        return code;
+    TailCursor cursor = load_cursor(control().tail);
+    if (!sound(cursor, need) || !at_end(cursor) || control().waiters.shutdown.load(relaxed) != 0 ||
+        !room(cursor.sequence))
+        return append_otherwise(cursor, messages[0], need, patience, out_shortage);
+
+    // The first record last: as long as its word is EMPTY, nobody looks behind it.
+    const std::uint64_t first = cursor.offset;
+    cursor.offset += need;
+    cursor.sequence++;
+    std::uint64_t done = 1;
+    for (const std::uint64_t last = std::min(count, batch_items_max); done < last; done++) {
+        const Message &message = messages[done];
+        if (cursor.offset - first >= bytes_max || message.size > copy_inside_max ||
+            !sound(cursor, record_size(message.size)) || !room(cursor.sequence))
+            break;
+        write_record(cursor.offset, message);
+        // SYNC item-commit: release, like the first one's, from which alone these can be reached.
+        image_.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
+        cursor.offset += record_size(message.size);
+        cursor.sequence++;
+    }
+    write_record(first, messages[0]);
+    image_.word(cursor.offset).store(RecordWord{}.bits, relaxed); // before the commit, as in commit()
+    // SYNC item-commit: the one store that commits all of them.
+    image_.word(first).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
+    TEST_POINT("put_committed");
+    store_cursor(control().tail, cursor);
+    bump(own_slot().puts, done);
+    tail_lock_.unlock();
+    out_count = done;
+    return Code::OK;
+}
+
+Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, Taken *out, std::uint64_t count,
+                    std::uint64_t &out_count) noexcept
+{
+    out_count = 0;
+    if (const Code code = lock_head(patience); code != Code::OK)
+        return code;
+    HeadCursor cursor = load_cursor(control().head);
+    RecordWord word;
+    bool moved = false;
+    if (const Code code = roll_head(cursor, word, moved, out[0].left_segment); code != Code::OK) {
+        if (moved && code == Code::EMPTY)
+            store_cursor(control().head, cursor);
+        head_lock_.unlock();
+        return code;
+    }
+    auto *const buffer = static_cast<char *>(demand.buffer);
+    std::uint64_t done = 0, used = 0;
+    for (count = std::min(count, batch_items_max); done < count; done++) {
+        RecordShape shape;
+        std::uint64_t next = 0;
+        // SYNC item-commit: acquire, shape and payload are read next.
+        word.bits = image_.word(cursor.offset).load(acquire);
+        if (!word.is(RecordState::ready) || !image_.next_record(cursor.offset, next, shape))
+            break;
+        const std::uint64_t size = shape.size(); // the checked value: never loaded again
+        if (!demand.accepts(shape.type()) || used > demand.capacity || size > demand.capacity - used ||
+            (!lease && (size > copy_inside_max || used >= bytes_max)))
+            break;
+        out[done].offset = cursor.offset;
+        out[done].sequence = cursor.sequence;
+        out[done].size = size;
+        out[done].type = shape.type();
+        out[done].deliveries = word.deliveries();
+        out[done].leased = lease;
+        if (lease) {
+            mark_taken(cursor.offset, word);
+        } else {
+            if (size != 0)
+                std::memcpy(buffer + used, image_.payload(cursor.offset), size);
+            // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
+            image_.word(cursor.offset).store(word.with(RecordState::done, me_.self()).bits, release);
+        }
+        used += batch_step(size);
+        cursor.offset = next;
+        cursor.sequence++;
+        if (cursor.zone != 0)
+            cursor.zone--;
+    }
+    if (done == 0) { // it is large, or something is wrong with it
+        const Code code = copy_out(cursor, RecordWord{image_.word(cursor.offset).load(acquire)}, demand, lease, out[0]);
+        out_count = code == Code::OK ? 1 : 0;
+        return code;
+    }
+    TEST_POINT("taken");
+    store_cursor(control().head, cursor);
+    bump(own_slot().gets, done);
+    if (lease)
+        bump(own_slot().leases, done);
+    out[done - 1].more = !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
+    head_lock_.unlock();
+    if (lease) {
+        used = 0;
+        for (std::uint64_t i = 0; i < done; used += batch_step(out[i++].size))
+            if (out[i].size != 0)
+                std::memcpy(buffer + used, image_.payload(out[i].offset), out[i].size);
+    }
+    out_count = done;
+    return Code::OK;
+}
+
+} // namespace ipcq

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Records that are written where they will stay. What is reserved is a run of segments that this participant has claimed:
+// nobody else looks there, a kill leaves a claim that the reaper frees, and the commit is the one that links any run.
+#include "log/append.hpp"
+#include "log/take.hpp"
+
+namespace ipcq {
+
+Code Log::reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noexcept
+{
+    const Geometry &g = geometry();
+    if (control().waiters.shutdown.load(acquire) != 0)
+        return Code::CLOSED;
+    out_run.count = (record_size(size) + terminator_size + g.segment_size - 1) >> g.segment_shift;
+    const Code code = claim(out_run.count, out_run.first);
+    if (code == Code::FULL)
+        out_shortage = Shortage::bytes;
+    return code;
+}
+
+void *Log::payload(const Run &run) const noexcept { return image_.payload(geometry().segment_offset(run.first)); }
+
+std::uint64_t Log::run_of(const void *payload) const noexcept
+{
+    const Geometry &g = geometry();
+    const auto distance =
+        reinterpret_cast<std::uintptr_t>(payload) - reinterpret_cast<std::uintptr_t>(image_.payload(g.data_offset));
+    return (distance & (g.segment_size - 1)) == 0 ? distance >> g.segment_shift : UINT64_MAX;
+}
+
+Code Log::commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const Patience &patience,
+                     Shortage &out_shortage) noexcept
+{
+    // A small record does not deserve a segment of its own.
+    return link(run, {payload(run), size, type}, size <= copy_inside_max, patience, out_shortage);
+}
+
+} // namespace ipcq

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Trying again until there is room, or an item: the loops around every put and every get.
+#pragma once
+
+#include "queue/shared_queue.hpp"
+
+namespace ipcq {
+
+// A fault on the caller's memory shall happen here, not under a lock. Only the first byte: a small item has few pages, and
+// what lies behind may not be ours to touch.
+inline void touch_to_read(const void *data, std::uint64_t size)
+{
+    if (size != 0)
+        static_cast<void>(*static_cast<const volatile char *>(data));
+}
+
+inline void touch_to_write(void *buffer, std::uint64_t capacity)
+{
+    if (capacity != 0) {
+        volatile char *byte = static_cast<char *>(buffer);
+        *byte = *byte; // its value is the caller's until there is an item
+    }
+}
+
+// `attempt(shortage)` answers OK, FULL, or why it cannot be.
+template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience &patience, Attempt attempt) noexcept
+{
+    std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
+    for (;;) {
+        Shortage shortage = Shortage::none;
+        Code code = attempt(shortage);
+        if (code != Code::FULL) [[likely]]
+            return code;
+        if (shortage == Shortage::bytes && free_before != log_.free_below()) {
+            free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
+            continue;
+        }
+        if ((code = wait_for_room(shortage, free_before, patience)) != Code::OK)
+            return code;
+    }
+}
+
+// `attempt(left_segment)` answers OK, EMPTY, or why it cannot be.
+template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience &patience, Attempt attempt) noexcept
+{
+    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
+    if (geometry_.joinable && look_countdown_.load(relaxed) == 0) [[unlikely]]
+        look_for_the_dead();
+    for (;;) {
+        // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
+        const std::uint32_t shutdown = waiters().shutdown.load(acquire);
+        if (shutdown >= shutdown_immediate) [[unlikely]]
+            return Code::CLOSED;
+        if (more_.load(relaxed) || log_.peek()) [[likely]] {
+            bool left_segment = false;
+            const Code code = attempt(left_segment);
+            if (code == Code::OK) [[likely]]
+                return code;
+            more_.store(false, relaxed);
+            if (left_segment)
+                wake_one(waiters().putters, pills().putters);
+            if (code != Code::EMPTY)
+                return code;
+        }
+        if (shutdown != 0) [[unlikely]]
+            return Code::CLOSED;
+        if (const Code code = wait_for_item(patience); code != Code::OK)
+            return code;
+    }
+}
+
+// After `count` items went in.
+IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
+{
+    put_pace_.count(count);
+    wake_one(waiters().getters, pills().getters);
+    if (waiters().putters.load(relaxed) != 0 && log_.room_by_items()) [[unlikely]]
+        wake_one(waiters().putters, pills().putters); // the baton: room is left for another
+}
+
+// After `count` items came out, of which `last` was the last.
+IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool left_segment) noexcept
+{
+    // Never below zero: another thread may have used it up since this one looked.
+    if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
+        look_countdown_.store(left - 1, relaxed);
+    get_pace_.count(count);
+    more_.store(more, relaxed);
+    if (more && waiters().getters.load(relaxed) != 0) [[unlikely]]
+        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
+    if (geometry_.max_items != 0 || left_segment)
+        wake_one(waiters().putters, pills().putters);
+}
+
+} // namespace ipcq

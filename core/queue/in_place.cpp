@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Items that are written and read where they lie in the queue, without a copy.
+#include "queue/attempt.hpp"
+
+#include "log/take.hpp"
+
+namespace ipcq {
+
+Code SharedQueue::reserve(std::uint64_t size, const Patience &patience, void *&out_data) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    return leave(reserve_now(size, patience, out_data));
+}
+
+Code SharedQueue::reserve_now(std::uint64_t size, const Patience &patience, void *&out_data) noexcept
+{
+    if (size > geometry_.item_max_bytes())
+        return Code::TOOBIG;
+    Reservation reservation{{}, size};
+    Code code = until_room(patience, [&](Shortage &shortage) { return log_.reserve(size, reservation.run, shortage); });
+    if (code != Code::OK)
+        return code;
+    if (!reservations_.add(reservation)) {
+        log_.abandon(reservation.run);
+        return Code::NOMEM;
+    }
+    out_data = log_.payload(reservation.run);
+    return Code::OK;
+}
+
+Code SharedQueue::commit(const Message &reserved, const Patience &patience) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    return leave(commit_now(reserved, patience));
+}
+
+Code SharedQueue::commit_now(const Message &reserved, const Patience &patience) noexcept
+{
+    Reservation reservation;
+    if (!reservations_.pick(log_.run_of(reserved.data), reservation))
+        return Code::NOTRESERVED;
+    if (reserved.size > reservation.size) {
+        reservations_.keep(reservation);
+        return Code::TOOBIG;
+    }
+    const Code code = until_room(patience, [&](Shortage &shortage) {
+        return log_.commit_run(reservation.run, reserved.size, reserved.type, patience, shortage);
+    });
+    if (code != Code::OK) {
+        reservations_.keep(reservation);
+        return code;
+    }
+    reservations_.drop(reservation);
+    after_put(1);
+    return Code::OK;
+}
+
+Code SharedQueue::abandon(const void *reserved) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    Reservation reservation;
+    if (!reservations_.pick(log_.run_of(reserved), reservation))
+        return Code::NOTRESERVED;
+    log_.abandon(reservation.run);
+    reservations_.drop(reservation);
+    wake_one(waiters().putters, pills().putters); // one may wait for neighbours that lie together
+    return leave(Code::OK);
+}
+
+Code SharedQueue::borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept
+{
+    if (const Code code = enter(); code != Code::OK)
+        return code;
+    return leave(borrow_now(accept, patience, out_view));
+}
+
+Code SharedQueue::borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept
+{
+    const Demand demand{nullptr, UINT64_MAX, accept, true};
+    Taken taken;
+    const Code code = until_item(patience, [&](bool &left_segment) {
+        if (!book_.reserve())
+            return Code::NOMEM;
+        taken = {};
+        const Code result = log_.take(demand, true, patience, taken);
+        left_segment = taken.left_segment;
+        return result;
+    });
+    if (code != Code::OK) {
+        if (code == Code::WRONGTYPE)
+            out_view = {nullptr, {0, taken.size, taken.type, taken.deliveries}};
+        return code;
+    }
+    after_get(1, taken.more, taken.left_segment);
+    out_view = {log_.payload(taken), {0, taken.size, taken.type, taken.deliveries}};
+    if ((out_view.item.ticket = book_.add(taken.offset, taken.sequence)) == 0) {
+        log_.give_back(taken.offset, taken.sequence, Patience{});
+        return Code::NOMEM;
+    }
+    return Code::OK;
+}
+
+} // namespace ipcq

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which runs this handle has reserved and not yet committed or abandoned. Private to the process: a run is named by its
+// address, and only what stands here is believed, so that no other address reaches the log.
+#pragma once
+
+#include "log/log.hpp"
+
+namespace ipcq {
+
+struct Reservation {
+    Run run;
+    std::uint64_t size = 0; // bytes of payload that were asked for
+};
+
+class ReservationBook {
+public:
+    ReservationBook() = default;
+    ReservationBook(const ReservationBook &) = delete;
+    ReservationBook &operator=(const ReservationBook &) = delete;
+    ~ReservationBook();
+
+    bool add(const Reservation &reservation) noexcept; // false if there is no memory
+    // The reservation whose run begins at `first`; nobody else can pick it until keep() or drop(). False if there is none.
+    bool pick(std::uint64_t first, Reservation &out) noexcept;
+    void keep(const Reservation &reservation) noexcept;
+    void drop(const Reservation &reservation) noexcept;
+    // In a forked child, which has not inherited the memory.
+    void start_anew() noexcept;
+
+private:
+    struct Entry {
+        Reservation reservation;
+        bool picked;
+    };
+    Entry *find(std::uint64_t first, bool picked) noexcept;
+
+    std::atomic<bool> busy_{false}; // ShortLock
+    Entry *entries_ = nullptr;
+    std::uint64_t count_ = 0, capacity_ = 0;
+};
+
+} // namespace ipcq
