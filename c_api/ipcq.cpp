@@ -165,6 +165,8 @@ EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadli
         return number(call.code());
     if ((data == nullptr && size != 0) || deadline_ns < 0) [[unlikely]]
         return IPCQ_INVALID;
+    if (call->put_at_once(data, size, IPCQ_TYPE_BYTES)) [[likely]]
+        return IPCQ_OK;
     return number(call->put({data, size, IPCQ_TYPE_BYTES}, call.patience(deadline_ns)));
 }
 
@@ -176,6 +178,8 @@ EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t
         return number(call.code());
     if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK) [[unlikely]]
         return IPCQ_INVALID;
+    if (call->put_at_once(data, size, type)) [[likely]]
+        return IPCQ_OK;
     return number(call->put({data, size, type}, patience));
 }
 
@@ -190,7 +194,9 @@ EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item
         patience_of(call, wait, patience) != Code::OK) [[unlikely]]
         return IPCQ_INVALID;
     ipcq::Item item;
-    const Code code = call->get({buffer, capacity, accept}, patience, item);
+    const Code code = call->get_at_once(buffer, capacity, accept, item)
+                          ? Code::OK
+                          : call->get({buffer, capacity, accept}, patience, item);
     if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE) [[likely]]
         *out_item = {item.ticket, item.size, item.type, item.deliveries};
     return number(code);
@@ -204,6 +210,10 @@ EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_si
     if ((buffer == nullptr && capacity != 0) || out_size == nullptr || deadline_ns < 0) [[unlikely]]
         return IPCQ_INVALID;
     ipcq::Item item;
+    if (call->get_at_once(buffer, capacity, IPCQ_ACCEPT_ALL, item)) [[likely]] {
+        *out_size = item.size;
+        return IPCQ_OK;
+    }
     const Code code = call->get({buffer, capacity, IPCQ_ACCEPT_ALL}, call.patience(deadline_ns), item);
     if (code == Code::OK || code == Code::TOOBIG) [[likely]]
         *out_size = item.size;

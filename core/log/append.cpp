@@ -6,10 +6,23 @@
 
 namespace ipcq {
 
-// Tail locked; unlocks.
-Code Log::append_otherwise(TailCursor cursor, const Message &message, std::uint64_t need, const Patience &patience,
-                           Shortage &out_shortage) noexcept
+Code Log::append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
 {
+    const std::uint64_t need = record_size(message.size);
+    if (need + terminator_size > geometry().segment_size)
+        return append_new_run(message, patience, out_shortage);
+    Grip grip;
+    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+        return code;
+    TEST_POINT("tail_locked");
+    return append_locked(load_cursor(control().tail), message, patience, out_shortage);
+}
+
+// Tail locked; unlocks. The message fits into a segment.
+Code Log::append_locked(TailCursor cursor, const Message &message, const Patience &patience,
+                        Shortage &out_shortage) noexcept
+{
+    const std::uint64_t need = record_size(message.size);
     Code code = roll_tail(cursor);
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
@@ -18,7 +31,8 @@ Code Log::append_otherwise(TailCursor cursor, const Message &message, std::uint6
         code = Code::FULL;
     }
     if (code == Code::OK && sound(cursor, need)) {
-        commit(cursor, message, need);
+        write_payload(cursor.offset, message);
+        commit(image_.window(), cursor, message, need);
         return Code::OK;
     }
     tail_lock_.unlock();
@@ -36,8 +50,7 @@ Code Log::append_new_run(const Message &message, const Patience &patience, Short
     if (code != Code::OK)
         return code;
     // Private until it is linked: a large payload is copied outside every lock.
-    if (message.size != 0)
-        std::memcpy(payload(run), message.data, message.size);
+    write_payload(geometry().segment_offset(run.first), message);
     code = link(run, message, run.count == 1, patience, out_shortage);
     if (code != Code::OK)
         release_run(run.first, run.count);
@@ -70,7 +83,8 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
         return code;
     }
     if (may_copy && sound(cursor, need)) {
-        commit(cursor, message, need); // somebody appended a segment meanwhile: use that one
+        write_payload(cursor.offset, message); // somebody appended a segment meanwhile: use that one
+        commit(image_.window(), cursor, message, need);
         release_run(run.first, run.count);
         return Code::OK;
     }

@@ -6,52 +6,54 @@
 // before it is invisible, and whoever gets the tail's lock after a kill rolls the cursor over what was committed.
 #pragma once
 
+#include "log/copy.hpp"
 #include "log/log.hpp"
-
 #include "log/test_point.hpp"
-
-#include <cstring>
 
 namespace ipcq {
 
-IPCQ_INLINE Code Log::append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
+// The lock is free, the small record fits behind the tail, and there is room. False if not: then nothing has changed.
+IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
 {
+    const Window window = image_.window();
+    Control &control = window.control();
     const std::uint64_t need = record_size(message.size);
-    if (need + terminator_size > geometry().segment_size) [[unlikely]]
-        return append_new_run(message, patience, out_shortage);
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK) [[unlikely]]
-        return code;
+    if (!OwnerLock::try_lock(control.tail.lock, me_.self())) [[unlikely]]
+        return false;
     TEST_POINT("tail_locked");
-    const TailCursor cursor = load_cursor(control().tail);
-    if (!sound(cursor, need) || !at_end(cursor) || control().waiters.shutdown.load(relaxed) != 0 ||
-        !room(cursor.sequence)) [[unlikely]]
-        return append_otherwise(cursor, message, need, patience, out_shortage);
-    commit(cursor, message, need);
-    return Code::OK;
+    const TailCursor cursor = load_cursor(control.tail);
+    const Geometry &g = geometry();
+    if (cursor.end_segment - 1 < g.segment_count &&
+        cursor.offset + need + terminator_size <= g.segment_offset(cursor.end_segment) &&
+        window.reaches(cursor.offset, need + terminator_size) &&
+        RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty) &&
+        control.waiters.shutdown.load(relaxed) == 0 &&
+        (g.max_items == 0 || cursor.sequence < control.tail.limit.load(relaxed))) [[likely]] {
+        copy_small(window.payload(cursor.offset), message.data, message.size);
+        commit(window, cursor, message, need);
+        return true;
+    }
+    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
+    return false;
 }
 
-// Tail locked, room checked; unlocks.
-IPCQ_INLINE void Log::commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept
+// Tail locked, room checked, payload written; unlocks.
+IPCQ_INLINE void Log::commit(const Window &window, TailCursor cursor, const Message &message,
+                             std::uint64_t need) noexcept
 {
-    write_record(cursor.offset, message);
+    Control &control = window.control();
+    window.shape(cursor.offset)
+        .store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
     // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
-    image_.word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
+    window.word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
     // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
-    image_.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
+    window.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
     TEST_POINT("put_committed");
     cursor.offset += need;
     cursor.sequence++;
-    store_cursor(control().tail, cursor);
+    store_cursor(control.tail, cursor);
     bump(own_slot().puts);
-    tail_lock_.unlock();
-}
-
-IPCQ_INLINE void Log::write_record(std::uint64_t offset, const Message &message) noexcept
-{
-    image_.shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
-    if (message.size != 0)
-        std::memcpy(image_.payload(offset), message.data, message.size);
+    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
 }
 
 } // namespace ipcq

@@ -26,7 +26,7 @@ Code Log::append_many(const Message *messages, std::uint64_t count, const Patien
     TailCursor cursor = load_cursor(control().tail);
     if (!sound(cursor, need) || !at_end(cursor) || control().waiters.shutdown.load(relaxed) != 0 ||
         !room(cursor.sequence))
-        return append_otherwise(cursor, messages[0], need, patience, out_shortage);
+        return append_locked(cursor, messages[0], patience, out_shortage);
 
     // The first record last: as long as its word is EMPTY, nobody looks behind it.
     const std::uint64_t first = cursor.offset;
@@ -38,13 +38,15 @@ Code Log::append_many(const Message *messages, std::uint64_t count, const Patien
         if (cursor.offset - first >= bytes_max || message.size > copy_inside_max ||
             !sound(cursor, record_size(message.size)) || !room(cursor.sequence))
             break;
-        write_record(cursor.offset, message);
+        image_.shape(cursor.offset).store(RecordShape::of(message.size, message.type).bits, relaxed);
+        write_payload(cursor.offset, message);
         // SYNC item-commit: release, like the first one's, from which alone these can be reached.
         image_.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
         cursor.offset += record_size(message.size);
         cursor.sequence++;
     }
-    write_record(first, messages[0]);
+    image_.shape(first).store(RecordShape::of(messages[0].size, messages[0].type).bits, relaxed);
+    write_payload(first, messages[0]);
     image_.word(cursor.offset).store(RecordWord{}.bits, relaxed); // before the commit, as in commit()
     // SYNC item-commit: the one store that commits all of them.
     image_.word(first).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
@@ -64,13 +66,8 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
         return code;
     HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
-    bool moved = false;
-    if (const Code code = roll_head(cursor, word, moved, out[0].left_segment); code != Code::OK) {
-        if (moved && code == Code::EMPTY)
-            store_cursor(control().head, cursor);
-        head_lock_.unlock();
+    if (const Code code = find_ready(cursor, word, out[0].left_segment); code != Code::OK)
         return code;
-    }
     auto *const buffer = static_cast<char *>(demand.buffer);
     std::uint64_t done = 0, used = 0;
     for (count = std::min(count, batch_items_max); done < count; done++) {
@@ -93,8 +90,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
         if (lease) {
             mark_taken(cursor.offset, word);
         } else {
-            if (size != 0)
-                std::memcpy(buffer + used, image_.payload(cursor.offset), size);
+            copy_payload(buffer + used, cursor.offset, size);
             // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
             image_.word(cursor.offset).store(word.with(RecordState::done, me_.self()).bits, release);
         }
@@ -105,7 +101,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
             cursor.zone--;
     }
     if (done == 0) { // it is large, or something is wrong with it
-        const Code code = copy_out(cursor, RecordWord{image_.word(cursor.offset).load(acquire)}, demand, lease, out[0]);
+        const Code code = take_found(cursor, word, demand, lease, out[0]);
         out_count = code == Code::OK ? 1 : 0;
         return code;
     }
@@ -119,8 +115,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
     if (lease) {
         used = 0;
         for (std::uint64_t i = 0; i < done; used += batch_step(out[i++].size))
-            if (out[i].size != 0)
-                std::memcpy(buffer + used, image_.payload(out[i].offset), out[i].size);
+            copy_payload(buffer + used, out[i].offset, out[i].size);
     }
     out_count = done;
     return Code::OK;

@@ -13,6 +13,7 @@
 #include "wait/owner_lock.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ipcq {
 
@@ -69,7 +70,9 @@ public:
 
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
-    IPCQ_INLINE Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    // The usual case of it, for a small message. True: done; false: nothing has changed.
+    IPCQ_INLINE bool append_at_once(const Message &message) noexcept;
     // Is there room by items now? A look without the lock.
     bool room_by_items() const noexcept;
 
@@ -99,7 +102,9 @@ public:
     // --- take.cpp: the head
     // OK, EMPTY, TOOBIG or WRONGTYPE (the item stays; out.size and out.type are written), CORRUPT, or why no lock.
     // With `lease` the item is TAKEN until finish() or give_back().
-    IPCQ_INLINE Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
+    Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
+    // The usual case of it: a small item is ready and fits. True: done; false: nothing has changed.
+    IPCQ_INLINE bool take_at_once(const Demand &demand, bool lease, Taken &out) noexcept;
     // Might an item be ready? No lock; false only if the log was empty at some moment during the call.
     IPCQ_INLINE bool peek() const noexcept
     {
@@ -154,13 +159,18 @@ public:
 
 private:
     // append.cpp
-    Code append_otherwise(TailCursor cursor, const Message &message, std::uint64_t need, const Patience &patience,
-                          Shortage &out_shortage) noexcept;
+    Code append_locked(TailCursor cursor, const Message &message, const Patience &patience,
+                       Shortage &out_shortage) noexcept;
     Code append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
-    IPCQ_INLINE void commit(TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
+    IPCQ_INLINE void commit(const Window &window, TailCursor cursor, const Message &message,
+                            std::uint64_t need) noexcept;
     Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
               Shortage &out_shortage) noexcept;
-    IPCQ_INLINE void write_record(std::uint64_t offset, const Message &message) noexcept;
+    void write_payload(std::uint64_t offset, const Message &message) noexcept
+    {
+        if (message.size != 0)
+            std::memcpy(image_.payload(offset), message.data, message.size);
+    }
     Code roll_tail(TailCursor &cursor) noexcept;
     // May `need` bytes and a terminator be written behind the cursor?
     IPCQ_INLINE bool sound(const TailCursor &cursor, std::uint64_t need) const noexcept
@@ -192,10 +202,15 @@ private:
     }
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
-    Code take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE bool leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept;
+    Code find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_segment) noexcept;
+    Code take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
+    void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
+    {
+        if (size != 0)
+            std::memcpy(buffer, image_.payload(offset), size);
+    }
     IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
-    IPCQ_INLINE Code copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease,
-                              Taken &out) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
     Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;
     // segments.cpp
@@ -220,10 +235,11 @@ private:
     Code free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept;
     Code give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
 
-    Slot &own_slot() const { return image_.slot(me_.slot_index()); }
+    Slot &own_slot() const { return *own_slot_; }
 
     Image image_;
     Participant me_;
+    Slot *own_slot_ = nullptr;
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
     bool inherited_ = false;                      // our slot was taken over uncleaned; guarded by the ForkGate
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped

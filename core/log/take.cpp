@@ -19,18 +19,69 @@ void pass(HeadCursor &cursor) // over a record that is not ready
 
 } // namespace
 
-// Head locked; unlocks.
-Code Log::take_otherwise(HeadCursor cursor, const Demand &demand, bool lease, Taken &out) noexcept
+Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
 {
+    if (const Code code = lock_head(patience); code != Code::OK)
+        return code;
+    TEST_POINT("head_locked");
+    HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
+    const Code code = find_ready(cursor, word, out.left_segment);
+    return code == Code::OK ? take_found(cursor, word, demand, lease, out) : code;
+}
+
+// Head locked. OK with a ready record under the cursor; otherwise unlocks.
+Code Log::find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_segment) noexcept
+{
     bool moved = false;
-    const Code code = roll_head(cursor, word, moved, out.left_segment);
+    const Code code = roll_head(cursor, out_word, moved, out_left_segment);
     if (code == Code::OK)
-        return copy_out(cursor, word, demand, lease, out);
+        return code;
     if (moved && code == Code::EMPTY)
         store_cursor(control().head, cursor);
     head_lock_.unlock();
     return code;
+}
+
+// Head locked, a ready record under the cursor; unlocks.
+Code Log::take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept
+{
+    RecordShape shape;
+    const std::uint64_t here = cursor.offset;
+    if (!image_.next_record(here, cursor.offset, shape)) {
+        head_lock_.unlock();
+        return Code::CORRUPT;
+    }
+    const std::uint64_t size = shape.size(); // the checked value: never loaded again
+    out.offset = here;
+    out.sequence = cursor.sequence;
+    out.size = size;
+    out.type = shape.type();
+    out.deliveries = word.deliveries();
+    const bool accepted = demand.accepts(shape.type());
+    if (!accepted || size > demand.capacity) {
+        head_lock_.unlock();
+        return accepted ? Code::TOOBIG : Code::WRONGTYPE;
+    }
+    Word &state = image_.word(here);
+    const bool outside = lease || size > copy_inside_max;
+    if (!outside) {
+        copy_payload(demand.buffer, here, size);
+        // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
+        state.store(word.with(RecordState::done, me_.self()).bits, release);
+    } else {
+        mark_taken(here, word);
+        TEST_POINT("taken");
+    }
+    out.more = leave_head(image_.window(), cursor, lease);
+    out.leased = lease;
+    if (outside) {
+        if (!demand.in_place)
+            copy_payload(demand.buffer, here, size);
+        if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
+            state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
+    }
+    return Code::OK;
 }
 
 // Head locked. OK with the first ready record under the cursor, EMPTY with the end of the log under it, or CORRUPT.

@@ -6,11 +6,9 @@
 // that is not ready, which the next getter passes over. The other way round an item would be lost behind the cursor.
 #pragma once
 
+#include "log/copy.hpp"
 #include "log/log.hpp"
-
 #include "log/test_point.hpp"
-
-#include <cstring>
 
 namespace ipcq {
 
@@ -18,19 +16,59 @@ namespace ipcq {
 // one is leased, copied outside, and finished then.
 inline constexpr std::uint64_t copy_inside_max = 4096;
 
-IPCQ_INLINE Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
+// The lock is free, and a small record that the caller can use is ready under the head. False if not: then nothing has
+// changed.
+IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK) [[unlikely]]
-        return code;
+    const Window window = image_.window();
+    Control &control = window.control();
+    if (!OwnerLock::try_lock(control.head.lock, me_.self())) [[unlikely]]
+        return false;
     TEST_POINT("head_locked");
-    const HeadCursor cursor = load_cursor(control().head);
-    if (!image_.holds(cursor.offset, terminator_size)) [[unlikely]]
-        return take_otherwise(cursor, demand, lease, out);
-    // SYNC item-commit: acquire, shape and payload are read next.
-    const RecordWord word{image_.word(cursor.offset).load(acquire)};
-    if (!word.is(RecordState::ready)) [[unlikely]]
-        return take_otherwise(cursor, demand, lease, out);
-    return copy_out(cursor, word, demand, lease, out);
+    HeadCursor cursor = load_cursor(control.head);
+    const std::uint64_t here = cursor.offset;
+    if ((here & 7) == 0 && window.reaches(here, record_header_size + terminator_size)) [[likely]] {
+        // SYNC item-commit: acquire, shape and payload are read next.
+        const RecordWord word{window.word(here).load(acquire)};
+        const RecordShape shape{window.shape(here).load(relaxed)};
+        const std::uint64_t size = shape.size(); // the checked value: never loaded again
+        cursor.offset += record_size(size);
+        if (word.is(RecordState::ready) && size <= copy_small_max && size <= demand.capacity &&
+            demand.accepts(shape.type()) && window.reaches(cursor.offset, terminator_size)) [[likely]] {
+            out = {here, cursor.sequence, size, shape.type(), word.deliveries(), lease, false, false};
+            if (lease) {
+                mark_taken(here, word);
+                TEST_POINT("taken");
+            } else {
+                copy_small(demand.buffer, window.payload(here), size);
+                // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
+                window.word(here).store(word.with(RecordState::done, me_.self()).bits, release);
+            }
+            out.more = leave_head(window, cursor, lease);
+            if (lease && !demand.in_place)
+                copy_small(demand.buffer, window.payload(here), size);
+            return true;
+        }
+    }
+    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
+    return false;
+}
+
+// Head locked, `cursor` behind the record that was taken, which its zone still counts; unlocks. Does another item follow?
+IPCQ_INLINE bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept
+{
+    Control &control = window.control();
+    if (cursor.zone != 0)
+        cursor.zone--;
+    cursor.sequence++;
+    store_cursor(control.head, cursor);
+    bump(own_slot().gets);
+    if (lease)
+        bump(own_slot().leases);
+    // A hint for the baton.
+    const bool more = !RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
+    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
+    return more;
 }
 
 // Head locked. The lease.
@@ -41,63 +79,6 @@ IPCQ_INLINE void Log::mark_taken(std::uint64_t offset, RecordWord word) noexcept
     if (control().frontier.lease_chain.load(relaxed) < chain)
         control().frontier.lease_chain.store(chain, release);
     image_.word(offset).store(word.with(RecordState::taken, me_.self()).bits, release);
-}
-
-// Head locked, a ready record under the cursor; unlocks.
-IPCQ_INLINE Code Log::copy_out(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease,
-                               Taken &out) noexcept
-{
-    RecordShape shape;
-    const std::uint64_t here = cursor.offset;
-    if (!image_.next_record(here, cursor.offset, shape)) [[unlikely]] {
-        head_lock_.unlock();
-        return Code::CORRUPT;
-    }
-    const std::uint64_t size = shape.size(); // the checked value: never loaded again
-    const std::uint64_t sequence = cursor.sequence;
-    const bool accepted = demand.accepts(shape.type());
-    if (!accepted || size > demand.capacity) [[unlikely]] {
-        head_lock_.unlock();
-        out.size = size;
-        out.type = shape.type();
-        out.deliveries = word.deliveries();
-        return accepted ? Code::TOOBIG : Code::WRONGTYPE;
-    }
-    if (cursor.zone != 0)
-        cursor.zone--;
-    cursor.sequence++;
-    Word &state = image_.word(here);
-    const bool outside = lease || size > copy_inside_max;
-    if (!outside) {
-        if (size != 0)
-            std::memcpy(demand.buffer, image_.payload(here), size);
-        // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
-        state.store(word.with(RecordState::done, me_.self()).bits, release);
-    } else {
-        mark_taken(here, word);
-        TEST_POINT("taken");
-    }
-    store_cursor(control().head, cursor);
-    bump(own_slot().gets);
-    if (lease)
-        bump(own_slot().leases);
-    const bool more =
-        !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty); // a hint for the baton
-    head_lock_.unlock();
-    if (outside) {
-        if (size != 0 && !demand.in_place)
-            std::memcpy(demand.buffer, image_.payload(here), size);
-        if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
-            state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
-    }
-    out.offset = here; // after the unlock, whose fence would wait for these stores
-    out.sequence = sequence;
-    out.size = size;
-    out.type = shape.type();
-    out.deliveries = word.deliveries();
-    out.leased = lease;
-    out.more = more;
-    return Code::OK;
 }
 
 } // namespace ipcq

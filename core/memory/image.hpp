@@ -10,6 +10,7 @@
 #include "layout/segment.hpp"
 #include "memory/queue_file.hpp"
 #include "memory/truncation_guard.hpp"
+#include "memory/window.hpp"
 
 #include <atomic>
 
@@ -70,6 +71,7 @@ public:
         // One comparison for both ends: an offset before the data wraps around to a very large one.
         return offset - geometry_.data_offset <= span_.load(relaxed) - size || reaches_now(offset, size);
     }
+    Window window() const { return {base_, geometry_.data_offset, span_.load(relaxed)}; }
     Word &word(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset); }
     Word &shape(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset + 8); }
     char *payload(std::uint64_t offset) const { return base_ + offset + record_header_size; }

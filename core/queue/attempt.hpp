@@ -79,7 +79,7 @@ IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
         wake_one(waiters().putters, pills().putters); // the baton: room is left for another
 }
 
-// After `count` items came out, of which `last` was the last.
+// After `count` items came out. `more`: another stood behind the last of them.
 IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool left_segment) noexcept
 {
     // Never below zero: another thread may have used it up since this one looked.

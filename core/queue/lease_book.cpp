@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/lease_book.hpp"
 
-#include "queue/options.hpp"
-#include "queue/short_lock.hpp"
-
 #include <cstdlib>
-#include <pthread.h>
 
 namespace ipcq {
 
@@ -13,7 +9,7 @@ LeaseBook::~LeaseBook() { std::free(entries_); }
 
 bool LeaseBook::reserve_slowly(std::uint64_t count) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     while (next_ - oldest_ + count > capacity_)
         if (!grow())
             return false;
@@ -34,24 +30,13 @@ bool LeaseBook::grow() noexcept
     return true;
 }
 
-std::uint64_t LeaseBook::add(std::uint64_t offset, std::uint64_t sequence) noexcept
-{
-    const ShortLock lock(busy_);
-    const std::uint64_t ticket = next_.load(relaxed_);
-    if (ticket - oldest_.load(relaxed_) == capacity_.load(relaxed_) && !grow())
-        return 0;
-    entry(ticket) = {offset, sequence, static_cast<std::uintptr_t>(::pthread_self()), State::held};
-    next_.store(ticket + 1, relaxed_);
-    return ticket;
-}
-
 // Locked.
 Code LeaseBook::find(std::uint64_t ticket, Lease &out) noexcept
 {
     const std::uint64_t oldest = oldest_.load(relaxed_), next = next_.load(relaxed_);
     std::uint64_t chosen = 0;
     if (ticket == ticket_oldest || ticket == ticket_oldest_of_thread) {
-        const auto self = static_cast<std::uintptr_t>(::pthread_self());
+        const std::uintptr_t self = this_thread();
         for (std::uint64_t t = oldest; t < next; t++) {
             if (entry(t).state != State::held)
                 continue;
@@ -83,9 +68,9 @@ void LeaseBook::strike(std::uint64_t ticket) noexcept
     oldest_.store(oldest, relaxed_);
 }
 
-Code LeaseBook::end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
+Code LeaseBook::end_any(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     const Code code = find(ticket, out);
     if (code == Code::OK) {
         strike(out.ticket);
@@ -96,7 +81,7 @@ Code LeaseBook::end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t>
 
 Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     const Code code = find(ticket, out);
     if (code == Code::OK)
         entry(out.ticket).state = State::picked;
@@ -105,19 +90,19 @@ Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 
 void LeaseBook::drop(const Lease &lease) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     strike(lease.ticket);
 }
 
 void LeaseBook::keep(const Lease &lease) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     entry(lease.ticket).state = State::held;
 }
 
 void LeaseBook::start_anew() noexcept
 {
-    busy_.store(false, std::memory_order_relaxed); // its holder may be a thread that the child does not have
+    lock_.start_anew();
     first_own_ = next_;
     oldest_ = first_own_;
 }

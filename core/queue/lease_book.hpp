@@ -5,6 +5,8 @@
 #pragma once
 
 #include "error.hpp"
+#include "queue/options.hpp"
+#include "queue/short_lock.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -33,9 +35,33 @@ public:
                reserve_slowly(count);
     }
     // The new ticket, or 0 if the room was used by other threads meanwhile and there is no memory for more.
-    std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept;
+    IPCQ_INLINE std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept
+    {
+        const ShortLock::Hold hold(lock_);
+        const std::uint64_t ticket = next_.load(relaxed_);
+        if (ticket - oldest_.load(relaxed_) == capacity_.load(relaxed_) && !grow()) [[unlikely]]
+            return 0;
+        entry(ticket) = {offset, sequence, this_thread(), State::held};
+        next_.store(ticket + 1, relaxed_);
+        return ticket;
+    }
     // Strikes a lease out: OK, NOTTAKEN, or INHERITED. `count` is raised by one under the book's lock.
-    Code end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept;
+    IPCQ_INLINE Code end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
+    {
+        {
+            const ShortLock::Hold hold(lock_);
+            const std::uint64_t oldest = oldest_.load(relaxed_), next = next_.load(relaxed_);
+            // The usual case: one item at a time.
+            if (oldest + 1 == next && (ticket == oldest || ticket == ticket_oldest) &&
+                entry(oldest).state == State::held) [[likely]] {
+                out = {oldest, entry(oldest).offset, entry(oldest).sequence};
+                oldest_.store(next, relaxed_);
+                count.store(count.load(relaxed_) + 1, relaxed_);
+                return Code::OK;
+            }
+        }
+        return end_any(ticket, out, count);
+    }
     // The same in two steps, for an end that may fail: nobody else can end it until keep() or drop().
     Code pick(std::uint64_t ticket, Lease &out) noexcept;
     void drop(const Lease &lease) noexcept;
@@ -55,14 +81,16 @@ private:
 
     bool reserve_slowly(std::uint64_t count) noexcept;
     bool grow() noexcept;
+    Code end_any(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept;
+    static std::uintptr_t this_thread() { return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()); }
     Code find(std::uint64_t ticket, Lease &out) noexcept;
     void strike(std::uint64_t ticket) noexcept;
     Entry &entry(std::uint64_t ticket) { return entries_[ticket & (capacity_.load(relaxed_) - 1)]; }
 
     static constexpr auto relaxed_ = std::memory_order_relaxed; // the numbers change under the lock only
 
-    std::atomic<bool> busy_{false}; // ShortLock
-    Entry *entries_ = nullptr;      // a ring of capacity_, a power of two
+    ShortLock lock_;
+    Entry *entries_ = nullptr; // a ring of capacity_, a power of two
     std::atomic<std::uint64_t> capacity_{0};
     std::atomic<std::uint64_t> oldest_{1}; // every ticket below is gone
     std::atomic<std::uint64_t> next_{1};

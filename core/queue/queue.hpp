@@ -12,6 +12,11 @@ class Queue {
 public:
     virtual ~Queue() = default;
 
+    // The usual case of put() and get(), with arguments that stay in registers: a small item, and nothing in its way. True:
+    // done. False: nothing has changed, and put() or get() finds out why.
+    virtual bool put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept = 0;
+    virtual bool get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept = 0;
+
     virtual Code put(const Message &message, const Patience &patience) noexcept = 0;
     virtual Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept = 0;
     virtual Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,

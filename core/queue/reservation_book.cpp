@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/reservation_book.hpp"
 
-#include "queue/short_lock.hpp"
-
 #include <cstdlib>
 
 namespace ipcq {
@@ -11,7 +9,7 @@ ReservationBook::~ReservationBook() { std::free(entries_); }
 
 bool ReservationBook::add(const Reservation &reservation) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     if (count_ == capacity_) {
         const std::uint64_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
         auto *entries = static_cast<Entry *>(std::realloc(entries_, capacity * sizeof(Entry)));
@@ -36,7 +34,7 @@ ReservationBook::Entry *ReservationBook::find(std::uint64_t first, bool picked) 
 
 bool ReservationBook::pick(std::uint64_t first, Reservation &out) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     Entry *entry = find(first, false);
     if (entry == nullptr)
         return false;
@@ -47,20 +45,20 @@ bool ReservationBook::pick(std::uint64_t first, Reservation &out) noexcept
 
 void ReservationBook::keep(const Reservation &reservation) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     find(reservation.run.first, true)->picked = false;
 }
 
 void ReservationBook::drop(const Reservation &reservation) noexcept
 {
-    const ShortLock lock(busy_);
+    const ShortLock::Hold hold(lock_);
     *find(reservation.run.first, true) = entries_[count_ - 1];
     count_--;
 }
 
 void ReservationBook::start_anew() noexcept
 {
-    busy_.store(false, std::memory_order_relaxed);
+    lock_.start_anew();
     count_ = 0;
 }
 

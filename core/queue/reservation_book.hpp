@@ -5,6 +5,7 @@
 #pragma once
 
 #include "log/log.hpp"
+#include "queue/short_lock.hpp"
 
 namespace ipcq {
 
@@ -35,7 +36,7 @@ private:
     };
     Entry *find(std::uint64_t first, bool picked) noexcept;
 
-    std::atomic<bool> busy_{false}; // ShortLock
+    ShortLock lock_;
     Entry *entries_ = nullptr;
     std::uint64_t count_ = 0, capacity_ = 0;
 };

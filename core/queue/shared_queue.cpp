@@ -8,37 +8,50 @@
 
 namespace ipcq {
 
-Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
+bool SharedQueue::put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept
 {
-    if (const Code code = enter(); code != Code::OK) [[unlikely]]
-        return code;
-    return leave(put_now(message, patience));
+    if (epoch_ != fork_epoch() || size > copy_small_max) [[unlikely]]
+        return false;
+    touch_to_read(data, size);
+    if (!log_.append_at_once({data, size, type})) [[unlikely]]
+        return false;
+    after_put(1);
+    return !log_.cut(); // put() will say so
 }
 
-Code SharedQueue::put_now(const Message &message, const Patience &patience) noexcept
+Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 {
-    if (message.size > geometry_.item_max_bytes()) [[unlikely]]
+    Code code = enter();
+    if (code != Code::OK)
+        return code;
+    if (message.size > geometry_.item_max_bytes())
         return Code::TOOBIG;
     touch_to_read(message.data, message.size);
-    const Code code =
-        until_room(patience, [&](Shortage &shortage) { return log_.append(message, patience, shortage); });
-    if (code == Code::OK) [[likely]]
+    code = until_room(patience, [&](Shortage &shortage) { return log_.append(message, patience, shortage); });
+    if (code == Code::OK)
         after_put(1);
-    return code;
+    return leave(code);
+}
+
+bool SharedQueue::get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
+{
+    if (epoch_ != fork_epoch() || !may_take_at_once()) [[unlikely]]
+        return false;
+    touch_to_write(buffer, capacity);
+    Taken taken;
+    if (!log_.take_at_once({buffer, capacity, accept}, geometry_.joinable, taken)) [[unlikely]]
+        return false;
+    return received(taken, out_item) == Code::OK && !log_.cut(); // get() will say so
 }
 
 Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_item) noexcept
 {
-    if (const Code code = enter(); code != Code::OK) [[unlikely]]
+    Code code = enter();
+    if (code != Code::OK)
         return code;
-    return leave(get_now(demand, patience, out_item));
-}
-
-Code SharedQueue::get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept
-{
     touch_to_write(demand.buffer, demand.capacity);
     Taken taken;
-    const Code code = until_item(patience, [&](bool &left_segment) {
+    code = until_item(patience, [&](bool &left_segment) {
         if (geometry_.joinable && !book_.reserve())
             return Code::NOMEM;
         taken = {};
@@ -46,11 +59,21 @@ Code SharedQueue::get_now(const Demand &demand, const Patience &patience, Item &
         left_segment = taken.left_segment;
         return result;
     });
-    if (code != Code::OK) [[unlikely]] {
-        if (code == Code::TOOBIG || code == Code::WRONGTYPE)
-            out_item = {0, taken.size, taken.type, taken.deliveries};
-        return code;
-    }
+    if (code == Code::TOOBIG || code == Code::WRONGTYPE)
+        out_item = {0, taken.size, taken.type, taken.deliveries};
+    return leave(code == Code::OK ? received(taken, out_item) : code);
+}
+
+// Is there an item, and nothing to be done before it is taken?
+bool SharedQueue::may_take_at_once() noexcept
+{
+    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) &&
+           (!geometry_.joinable || (look_countdown_.load(relaxed) != 0 && book_.reserve()));
+}
+
+// What was taken becomes the caller's.
+Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+{
     out_item = {0, taken.size, taken.type, taken.deliveries};
     if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
         log_.give_back(taken.offset, taken.sequence, Patience{});

@@ -19,6 +19,8 @@ public:
     static Code open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept;
     static Code unlink(const char *name) noexcept;
 
+    bool put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept override;
+    bool get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept override;
     Code put(const Message &message, const Patience &patience) noexcept override;
     Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
     Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,
@@ -45,8 +47,8 @@ public:
 
 private:
     // shared_queue.cpp: what put() and so on do between entering and leaving.
-    IPCQ_INLINE Code put_now(const Message &message, const Patience &patience) noexcept;
-    IPCQ_INLINE Code get_now(const Demand &demand, const Patience &patience, Item &out_item) noexcept;
+    IPCQ_INLINE bool may_take_at_once() noexcept;
+    IPCQ_INLINE Code received(const Taken &taken, Item &out_item) noexcept;
     IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
     // attempt.hpp: the loops around them, and what follows.
     template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;

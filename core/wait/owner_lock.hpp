@@ -24,30 +24,36 @@ public:
     // OK, or why the caller could not wait longer: BUSY (nowait), TIMEDOUT, CANCELLED, INTERRUPTED, BADHANDLE.
     IPCQ_INLINE Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
     {
-        std::uint64_t none = 0;
-        // SYNC lock-handover: acquire, because we go on with what the previous owner stored before its release.
-        if (word_->compare_exchange_strong(none, me.self().bits, acquire, relaxed)) [[likely]] {
+        if (try_lock(*word_, me.self())) [[likely]] {
             out_grip = Grip::clean;
             return Code::OK;
         }
         return lock_slowly(me, patience, out_grip);
     }
 
+    // The common case of a lock that is free; the word must be 0.
+    IPCQ_INLINE static bool try_lock(Word &word, Owner me) noexcept
+    {
+        std::uint64_t none = 0;
+        // SYNC lock-handover: acquire, because we go on with what the previous owner stored before its release.
+        return word.compare_exchange_strong(none, me.bits, acquire, relaxed);
+    }
+
     // SYNC lock-handover: seq_cst, because the owner looks at the sleepers next (and, after unlocking, at those of the
     // queue): the exchange is its half of the Dekker handshake in sleep_on().
-    IPCQ_INLINE void unlock() noexcept
+    IPCQ_INLINE static void unlock(Word &word, HalfWord &sleepers, Pill &pill) noexcept
     {
-        word_->exchange(0, sequential);
+        word.exchange(0, sequential);
         fence_before_look();
-        wake_one(*sleepers_, *pill_);
+        wake_one(sleepers, pill);
     }
+    IPCQ_INLINE void unlock() noexcept { unlock(*word_, *sleepers_, *pill_); }
 
 private:
     Code lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept;
     bool try_lock(const Participant &me) noexcept
     {
-        std::uint64_t none = 0;
-        return word_->load(relaxed) == 0 && word_->compare_exchange_strong(none, me.self().bits, acquire, relaxed);
+        return word_->load(relaxed) == 0 && try_lock(*word_, me.self()); // a look first leaves the line where it is
     }
 
     Word *word_ = nullptr;
