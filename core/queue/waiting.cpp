@@ -23,7 +23,8 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
         log_.advance(Patience::until(nowait), end);
         return log_.free_below() != free_before;
     };
-    if (patience.deadline == nowait) // it was full a moment ago, which is an answer; only our own cleaning earns a second try
+    // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
+    if (patience.deadline == nowait)
         return clean_up_if_due() ? Code::OK : Code::FULL;
     if (shortage == Shortage::items && put_pace_.look_again(ready))
         return Code::OK;
