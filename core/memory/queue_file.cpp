@@ -43,6 +43,12 @@ bool QueueFile::is_ours(int fd) const noexcept
     return is_ours(status);
 }
 
+bool QueueFile::is_anothers(int fd) const noexcept
+{
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && !is_ours(status);
+}
+
 int QueueFile::get() noexcept
 {
     int fd = fd_.load(std::memory_order_acquire);

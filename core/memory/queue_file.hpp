@@ -37,6 +37,8 @@ public:
     bool look(struct stat &out) noexcept;
     // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.
     bool is_ours(int fd) const noexcept;
+    // Is it another file's? No number that was closed is.
+    bool is_anothers(int fd) const noexcept;
 
 private:
     bool is_ours(const struct stat &status) const noexcept

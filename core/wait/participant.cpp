@@ -148,7 +148,7 @@ void Participant::let_go() noexcept
 
 void Participant::drop_hold() noexcept
 {
-    if (!holds())
+    if (image_->queue_file().is_anothers(hold_.get()))
         hold_.forget(); // not ours to close any more
     hold_.reset();
 }
