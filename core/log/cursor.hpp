@@ -77,13 +77,18 @@ template <class Group> IPCQ_INLINE auto load_cursor(const Group &group)
     return load_copy(group, group.epoch.load(relaxed));
 }
 
+// A look takes some ten instructions, a move of the cursor some hundred: who sees it move at each of so many looks has a peer
+// that writes nonsense, and any answer will do.
+inline constexpr int looks_max = 1000;
+
 // For everybody else.
 template <class Group> auto snapshot(const Group &group)
 {
-    for (;;) {
+    for (int looks = 1;; looks++) {
         const std::uint64_t epoch = group.epoch.load(acquire);
         const auto cursor = load_copy(group, epoch);
-        if (group.epoch.load(relaxed) == epoch) // relaxed: the acquires of the copy keep it behind them
+        // relaxed: the acquires of the copy keep it behind them
+        if (group.epoch.load(relaxed) == epoch || looks == looks_max)
             return cursor;
     }
 }

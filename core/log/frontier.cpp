@@ -88,15 +88,16 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
 }
 
 // The head stood still while the tail was read: then both were so at one instant. Repeated only if a getter was faster; one
-// that is stopped or dead moves nothing.
+// that is stopped or dead moves nothing, and looks_max says when it is no getter.
 Log::Totals Log::totals() const noexcept
 {
     const Head &head = control().head;
-    for (;;) {
+    for (int looks = 1;; looks++) {
         const std::uint64_t epoch = head.epoch.load(acquire);
         const HeadCursor cursor = load_copy(head, epoch);
         const TailCursor tail = snapshot(control().tail);
-        if (head.epoch.load(relaxed) == epoch) // relaxed: the acquires of the copies keep it behind them
+        // relaxed: the acquires of the copies keep it behind them
+        if (head.epoch.load(relaxed) == epoch || looks == looks_max)
             return {tail.sequence, cursor.sequence + cursor.skipped};
     }
 }

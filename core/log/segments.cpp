@@ -5,8 +5,6 @@
 // a kill leaves a segment claimed by a dead participant, which the reaper frees.
 #include "log/log.hpp"
 
-#include "memory/growth.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <sys/mman.h>
@@ -193,10 +191,9 @@ bool Log::trim() noexcept
             continue;
         // First the note that there may be no memory, then the deed.
         image_.segment(position).store(SegmentWord::claimed(me_.self(), false).bits, release);
-        const int fd = image_.file();
-        const bool released =
-            fd >= 0 && release_memory(fd, geometry().segment_offset(position), geometry().segment_size);
-        image_.segment(position).store(SegmentWord::bare().bits, release);
+        const bool released = image_.release(geometry().segment_offset(position), geometry().segment_size);
+        const SegmentWord now = released ? SegmentWord::bare() : SegmentWord::claimed(me_.self(), true).unclaimed();
+        image_.segment(position).store(now.bits, release); // SYNC segment-claim
         if (!released)
             return false; // no use in trying the next ones
         if (supply.backed.fetch_sub(1, relaxed) == 0)

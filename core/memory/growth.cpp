@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/falloc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace ipcq {
 
 namespace {
-
-constexpr std::uint64_t step_max = 1 << 20;
 
 // Growing a file past RLIMIT_FSIZE raises SIGXFSZ, which kills the process: look first. Inside the present size the limit
 // does not count.
@@ -34,7 +32,7 @@ Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
     if (!within_file_limit(fd, offset + size))
         return Code::FILELIMIT;
     while (size > 0) {
-        const std::uint64_t step = std::min(size, step_max);
+        const std::uint64_t step = std::min(size, allocation_step_max);
         if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(step)) != 0) {
             if (errno == EINTR)
                 continue;
@@ -46,12 +44,11 @@ Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
     return Code::OK;
 }
 
-bool release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept
+bool release_memory(void *begin, std::uint64_t size) noexcept
 {
     int result = 0;
     do
-        result = ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
-                             static_cast<off_t>(size));
+        result = ::madvise(begin, size, MADV_REMOVE);
     while (result != 0 && errno == EINTR);
     return result == 0;
 }

@@ -10,12 +10,15 @@
 
 namespace ipcq {
 
+inline constexpr std::uint64_t allocation_step_max = 1 << 20;
+
 // Gives memory to [offset, offset + size) in steps of at most 1 MiB, so that a signal or a kill costs little. Idempotent;
 // extends the file, never shrinks it, hence safe beside other growers. NOSPACE, FILELIMIT, DENIED or SYSTEM leave the
 // contents as they were.
 Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
 
-// Takes the memory of [offset, offset + size) away; it reads as zero afterwards. A failure leaves the memory there.
-bool release_memory(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
+// Takes the memory of these bytes of a shared mapping away; they read as zero afterwards. By their address, so that nothing is
+// ever taken from another file. A failure leaves the memory there: that of who has locked the pages (mlockall).
+bool release_memory(void *begin, std::uint64_t size) noexcept;
 
 } // namespace ipcq

@@ -3,6 +3,7 @@
 
 #include "memory/growth.hpp"
 #include "memory/object.hpp"
+#include "memory/signals_blocked.hpp"
 #ifdef IPCQ_TEST_HOOKS
 #include "memory/one_mapping.hpp"
 #endif
@@ -42,7 +43,9 @@ Code Image::map(int fd, const Geometry &geometry) noexcept
     table_ = reinterpret_cast<Word *>(base_ + geometry.table_offset);
     geometry_ = geometry;
     span_.store(0, relaxed);
-    if (!look_at_file(fd)) {
+    struct stat status {};
+    blind_.store(::fstat(fd, &status) != 0, relaxed);
+    if (blind() || !holds_as_before(status)) {
         unmap();
         return blind() ? Code::SYSTEM : Code::TRUNCATED;
     }
@@ -75,19 +78,22 @@ void Image::drop(void *map, const Geometry &geometry) noexcept
 bool Image::reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept
 {
     if (offset < geometry_.data_offset || offset > geometry_.map_size || size > geometry_.map_size - offset ||
-        !look_at_file(file())) // the file may have grown
+        !look_at_file()) // the file may have grown
         return false;
     return offset - geometry_.data_offset <= span_.load(relaxed) - size;
 }
 
-bool Image::look_at_file(int fd) const noexcept
+bool Image::look_at_file() const noexcept
 {
     struct stat status {};
-    const std::uint64_t held_before = geometry_.data_offset + span_.load(relaxed);
-    const bool blind = ::fstat(fd, &status) != 0;
+    const bool blind = watch_.cut() || file_ == nullptr || !file_->look(status);
     blind_.store(blind, relaxed);
-    if (blind)
-        return false;
+    return !blind && holds_as_before(status);
+}
+
+bool Image::holds_as_before(const struct stat &status) const noexcept
+{
+    const std::uint64_t held_before = geometry_.data_offset + span_.load(relaxed);
     const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), geometry_.map_size);
     if (size < held_before || size < geometry_.data_offset + geometry_.segment_size)
         return false;
@@ -99,15 +105,33 @@ bool Image::shrunk() const noexcept
 {
     struct stat status {};
     const std::uint64_t held_before = geometry_.data_offset + span_.load(relaxed);
-    return ::fstat(file(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) < held_before;
+    return !watch_.cut() && file_->look(status) && static_cast<std::uint64_t>(status.st_size) < held_before;
 }
 
 Code Image::grow(std::uint64_t offset, std::uint64_t size) const noexcept
 {
     if (shrunk())
         return Code::CORRUPT;
-    const int fd = file();
-    return fd >= 0 ? allocate(fd, offset, size) : Code::SYSTEM;
+    while (size > 0) {
+        const std::uint64_t step = std::min(size, allocation_step_max);
+        const SignalsBlocked quiet;
+        const int fd = file();
+        if (fd < 0)
+            return Code::SYSTEM;
+        const Code code = allocate(fd, offset, step);
+        if (!file_->is_ours(fd))
+            continue; // another thread has closed it: we met nothing, or another file
+        if (code != Code::OK)
+            return code;
+        offset += step;
+        size -= step;
+    }
+    return Code::OK;
+}
+
+bool Image::release(std::uint64_t offset, std::uint64_t size) const noexcept
+{
+    return !watch_.cut() && release_memory(base_ + offset, size);
 }
 
 } // namespace ipcq

@@ -50,6 +50,8 @@ public:
     // allocate(), for a file that was not cut: growing one that was would bring the lost part back as zeros.
     // SYSTEM if there is no descriptor.
     Code grow(std::uint64_t offset, std::uint64_t size) const noexcept;
+    // release_memory()
+    bool release(std::uint64_t offset, std::uint64_t size) const noexcept;
 
     const Geometry &geometry() const { return geometry_; }
     // Mapped: a handle is not made, and a child's not entered, without a mapping, which the checker cannot see.
@@ -105,7 +107,8 @@ public:
 
 private:
     bool reaches_now(std::uint64_t offset, std::uint64_t size) const noexcept;
-    bool look_at_file(int fd) const noexcept;
+    bool look_at_file() const noexcept;
+    bool holds_as_before(const struct stat &status) const noexcept;
     void drop(void *map, const Geometry &geometry) noexcept;
 
     char *base_ = nullptr;

@@ -3,6 +3,10 @@
 // The queue's file as this process reaches it: for its size, its memory, and to ask whose bytes are locked. A program may
 // close every descriptor it has (daemons do), and the number may then belong to another file, which must neither be asked
 // nor written. So each use asks first whether the file is still ours, and opens it anew by its name if it is not.
+//
+// It may be closed at any instruction, also between that question and the use. Whoever only looks, asks once more
+// afterwards; whoever changes something blocks signals from the question to the end, so that no handler comes between
+// them. Another thread still may, in that instant.
 #pragma once
 
 #include "error.hpp"
@@ -10,6 +14,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <sys/stat.h>
 
 namespace ipcq {
 
@@ -28,10 +33,19 @@ public:
     // The descriptor; -1 if it was closed behind our back and the file cannot be opened anew: errno says why, ENOENT if it has
     // lost its name. Threads may call it at once.
     int get() noexcept;
+    // fstat(2) of our file and of no other; false if it cannot be reached.
+    bool look(struct stat &out) noexcept;
     // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.
     bool is_ours(int fd) const noexcept;
+    // Is it another file's? No number that was closed is.
+    bool is_anothers(int fd) const noexcept;
 
 private:
+    bool is_ours(const struct stat &status) const noexcept
+    {
+        return status.st_dev == device_ && status.st_ino == inode_;
+    }
+
     std::atomic<int> fd_{-1};
     const char *path_ = nullptr;
     std::uint64_t device_ = 0, inode_ = 0;

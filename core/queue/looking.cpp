@@ -62,7 +62,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
     log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
     out.bytes_used = log_.used_bytes();
     struct stat status {};
-    if (::fstat(file_.get(), &status) == 0)
+    if (file_.look(status))
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
     out.getters_waiting = waiters().getters.load(relaxed);
     out.putters_waiting = waiters().putters.load(relaxed);

@@ -99,7 +99,7 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
         code = Code::TRUNCATED;
     }
     struct stat status {};
-    if (code == Code::OK && (::fstat(file_.get(), &status) != 0 || status.st_nlink == 0)) {
+    if (code == Code::OK && (!file_.look(status) || status.st_nlink == 0)) {
         code = status.st_ino == 0 ? Code::SYSTEM : Code::NOTFOUND;
         detach(); // unlinked between open and attach: nobody would find us there
     }

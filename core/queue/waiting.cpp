@@ -23,10 +23,9 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
         log_.advance(Patience::until(nowait), end);
         return log_.free_below() != free_before;
     };
-    if (patience.deadline == nowait) {
-        const bool changed = clean_up_if_due();
-        return ready() || changed ? Code::OK : Code::FULL;
-    }
+    // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
+    if (patience.deadline == nowait)
+        return clean_up_if_due() ? Code::OK : Code::FULL;
     if (shortage == Shortage::items && put_pace_.look_again(ready))
         return Code::OK;
     if (patience.expired())
@@ -37,10 +36,8 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
 Code SharedQueue::wait_for_item(const Patience &patience) noexcept
 {
     const auto ready = [&] { return log_.peek() || waiters().shutdown.load(relaxed) != 0; };
-    if (patience.deadline == nowait) {
-        clean_up_if_due();
-        return ready() ? Code::OK : Code::EMPTY;
-    }
+    if (patience.deadline == nowait)
+        return clean_up_if_due() ? Code::OK : Code::EMPTY;
     if (get_pace_.look_again(ready))
         return Code::OK;
     if (patience.expired())

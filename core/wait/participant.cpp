@@ -2,6 +2,7 @@
 #include "wait/participant.hpp"
 
 #include "memory/object.hpp"
+#include "memory/signals_blocked.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -124,11 +125,12 @@ bool Participant::hold_dead(std::uint32_t slot) noexcept
 {
     if (slot_alive(slot))
         return false;
+    const SignalsBlocked quiet;
     // Who gave up its rights since, or has no descriptor left, cannot open the file anew and makes do with the handle's own.
     const int shared = image_->file();
     const int fd = reopen(shared, hold_) == Code::OK ? hold_.get() : shared;
     if (byte_lock(fd, slot, F_WRLCK, F_OFD_SETLK) != 0 || !image_->queue_file().is_ours(fd)) {
-        hold_.reset(); // another reaper was faster
+        drop_hold(); // another reaper was faster
         return false;
     }
     held_.store(slot, relaxed);
@@ -137,11 +139,17 @@ bool Participant::hold_dead(std::uint32_t slot) noexcept
 
 void Participant::let_go() noexcept
 {
+    const SignalsBlocked quiet;
     if (!hold_)
         byte_lock(image_->file(), held_.load(relaxed), F_UNLCK, F_OFD_SETLK);
-    else if (!holds())
-        hold_.forget(); // not ours to close any more
     held_.store(no_slot, relaxed);
+    drop_hold();
+}
+
+void Participant::drop_hold() noexcept
+{
+    if (image_->queue_file().is_anothers(hold_.get()))
+        hold_.forget(); // not ours to close any more
     hold_.reset();
 }
 

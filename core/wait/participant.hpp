@@ -38,6 +38,8 @@ public:
     bool slot_alive(std::uint32_t slot) const noexcept;
 
 private:
+    void drop_hold() noexcept; // signals blocked
+
     static constexpr std::uint32_t no_slot = UINT32_MAX;
 
     Image *image_ = nullptr;

@@ -4,15 +4,22 @@
 #include "wait/fork_epoch.hpp"
 #include "wait/owner_lock.hpp"
 
+#include <cerrno>
 #include <csignal>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 
 using namespace ipcq;
 
 namespace {
 
 const Plan plan;
+
+// While `moving` is set, a sleep takes no time but moves that word, and is added up.
+Word *moving = nullptr;
+Nanoseconds slept = 0;
 
 OwnerLock tail_lock(LogFixture &f)
 {
@@ -105,6 +112,21 @@ void a_stopped_owner_keeps_its_lock(void **state)
     child_continue(child);
     assert_code(lock.lock(f.log().me(), Patience{}, grip), OK);
     assert_true(grip == Grip::clean);
+}
+
+// A stopped owner and a peer that writes to the cursor all the time: each of the caller's sleeps finds the epoch moved.
+void a_cursor_that_moves_for_ever_buys_no_patience(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    OwnerLock lock = tail_lock(f);
+    Grip grip = Grip::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK); // alive, and does not let go
+    moving = &f.control().tail.epoch;
+    slept = 0;
+    const Code code = lock.lock(f.log().me(), no_patience, grip);
+    moving = nullptr;
+    assert_code(code, BUSY);
+    assert_in_range(slept, 1, 20'000'000);
 }
 
 void a_killed_owner_does_not(void **state)
@@ -200,6 +222,20 @@ void one_at_a_time(void **state)
 
 } // namespace
 
+// In the place of the C library's.
+extern "C" int sem_clockwait(sem_t *semaphore, clockid_t clock, const timespec *until)
+{
+    if (moving == nullptr) {
+        using Wait = int(sem_t *, clockid_t, const timespec *);
+        return reinterpret_cast<Wait *>(::dlsym(RTLD_NEXT, "sem_clockwait"))(semaphore, clock, until);
+    }
+    const Nanoseconds end = Nanoseconds{until->tv_sec} * 1'000'000'000 + until->tv_nsec;
+    slept += std::max<Nanoseconds>(end - now_ns(), 0);
+    moving->fetch_add(1);
+    errno = ETIMEDOUT;
+    return -1;
+}
+
 int main()
 {
     const CMUnitTest tests[] = {
@@ -208,6 +244,7 @@ int main()
         LOG_TEST(a_lock_of_an_earlier_life_of_a_slot_is_stolen, plan),
         LOG_TEST(an_owner_that_cannot_be_is_dead, plan),
         LOG_TEST(a_stopped_owner_keeps_its_lock, plan),
+        LOG_TEST(a_cursor_that_moves_for_ever_buys_no_patience, plan),
         LOG_TEST(a_killed_owner_does_not, plan),
         LOG_TEST(a_set_token_or_a_closing_handle_ends_the_wait, plan),
         LOG_TEST(a_signal_ends_the_wait_of_who_allows_it, plan),

@@ -28,8 +28,8 @@ enum fault_kind {
     FAULT_UNLINK,
     FAULT_OPENDIR,
     FAULT_READDIR,
-    FAULT_ALLOCATE,    /* fallocate that gives memory */
-    FAULT_PUNCH,       /* fallocate that takes it */
+    FAULT_ALLOCATE,    /* fallocate, which gives memory */
+    FAULT_PUNCH,       /* madvise that takes it */
     FAULT_MAP_SHARED,  /* mmap of the object */
     FAULT_MAP_PRIVATE, /* mmap of memory of one's own */
     FAULT_MUNMAP,

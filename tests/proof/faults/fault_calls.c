@@ -9,7 +9,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/falloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -101,8 +100,7 @@ struct dirent *readdir(DIR *directory) { return fault_due(FAULT_READDIR) ? NULL 
 
 int fallocate(int fd, int mode, off_t offset, off_t size)
 {
-    enum fault_kind kind = (mode & FALLOC_FL_PUNCH_HOLE) != 0 ? FAULT_PUNCH : FAULT_ALLOCATE;
-    return fault_due(kind) ? -1 : REAL(fallocate)(fd, mode, offset, size);
+    return fault_due(FAULT_ALLOCATE) ? -1 : REAL(fallocate)(fd, mode, offset, size);
 }
 
 /* ----------------------------------------------------------------------------------------------- memory */
@@ -139,6 +137,7 @@ int madvise(void *address, size_t size, int advice)
     enum fault_kind kind = advice == MADV_DONTFORK     ? FAULT_DONTFORK
                            : advice == MADV_DONTDUMP   ? FAULT_DONTDUMP
                            : advice == MADV_WIPEONFORK ? FAULT_WIPEONFORK
+                           : advice == MADV_REMOVE     ? FAULT_PUNCH
                                                        : FAULT_POPULATE;
     if (!fault_due(kind))
         return REAL(madvise)(address, size, advice);

@@ -68,9 +68,10 @@ const struct fault_row fault_table[FAULT_KINDS] = {
         {ENOMEM, RESULT(NOMEM) | RESULT(NOSPACE)}, {EINTR, HARMLESS}, {EPERM, RESULT(DENIED) | RESULT(SYSTEM)},
         {EBADF, RESULT(SYSTEM)}, {EIO, RESULT(SYSTEM)},
         {ENOSYS, RESULT(SYSTEM) | RESULT(NOSHM)}, {EOPNOTSUPP, RESULT(SYSTEM) | RESULT(NOSHM)}}},
-    [FAULT_PUNCH] = {"punch", "fallocate", {
+    [FAULT_PUNCH] = {"punch", "madvise", {
+        {EINVAL, HARMLESS}, /* pages that are locked */
         {EOPNOTSUPP, HARMLESS}, {ENOSYS, HARMLESS}, {EPERM, HARMLESS}, {EINTR, HARMLESS}, {ENOMEM, HARMLESS},
-        {ENOSPC, HARMLESS}, {EIO, HARMLESS}, {EBADF, HARMLESS}}},
+        {EACCES, HARMLESS}, {EIO, HARMLESS}}},
     [FAULT_MAP_SHARED] = {"map-shared", "mmap", {
         {ENOMEM, RESULT(SPACELIMIT) | RESULT(NOMEM)},
         {EAGAIN, RESULT(SPACELIMIT) | RESULT(NOMEM)}, /* mlockall() and RLIMIT_MEMLOCK */
@@ -139,6 +140,8 @@ const struct unfailing unfailing_table[] = {
     {"geteuid", OWN},
     {"getpid", OWN},
     {"pthread_self", OWN},
+    {"pthread_sigmask", OWN},
+    {"sigfillset", PURE},
     {"pthread_mutex_lock", UNMISUSED},
     {"pthread_mutex_unlock", UNMISUSED},
     {"pthread_once", UNMISUSED},

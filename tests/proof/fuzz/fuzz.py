@@ -21,6 +21,7 @@ SEED = 20260301
 FINDINGS_MAX = 10  # of one mode; whoever sees so many repairs them first
 WATCHDOG = 25  # seconds for one input, which takes 300 microseconds; the machine may be busy
 NO_SEEDS = {"large.recipes"}  # walks of very large maps may take long
+BY_THREAD = ["--thread"]
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:handle_abort=0:quarantine_size_mb=16",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -130,7 +131,7 @@ def main():
 
     kept = pathlib.Path(tempfile.mkdtemp(prefix="proof-fuzz-"))
     part = Part(options.build / "tests/proof/fuzz/engine", kept)
-    modes = [["--thread"]] if options.thread else [[], ["--thread"]]
+    modes = [BY_THREAD] if options.thread else [[], BY_THREAD]
     build = ["cmake", "--build", options.build, "--parallel", str(os.cpu_count()), "--target", "proof_fuzz"]
     if subprocess.run(build, stdout=sys.stderr).returncode != 0:
         part.violation("violation: the part is complete: the fuzzer was not built: no clang++?", "scripts/setup")
@@ -146,7 +147,7 @@ def main():
         seeds = kept / "seeds"
         seeds.mkdir()
         for file in sorted((ROOM / "corpus").glob("*.recipes")):
-            part.recipes(file, [])
+            part.recipes(file, BY_THREAD if file.name == "threads.recipes" else [])
             if file.name not in NO_SEEDS:
                 part.call("--seeds", file, seeds, timeout=60)
         seconds = options.seconds or (600 if options.full else 60)
