@@ -1,5 +1,6 @@
 /*
- * ipcq_reserve(), ipcq_commit() and ipcq_abandon().
+ * ipcq_reserve(), ipcq_commit() and ipcq_abandon(): longer than 400 lines, because none of them can be tested without
+ * the others.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
