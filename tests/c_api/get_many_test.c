@@ -258,6 +258,19 @@ static void what_was_given_back_comes_at_its_old_place(void **state)
     assert_holds(fixture->queue, 0, 6);
 }
 
+static void what_others_hold_behind_it_is_not_waited_for(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    size_t got = 0;
+    put_numbers(fixture->queue, 0, 3);
+    assert_int_equal(get_up_to(fixture->queue, sizeof buffer, 3), 3);
+    assert_ok(ipcq_nack(fixture->queue, views[0].item.ticket));
+    assert_ok(ipcq_get_many(fixture->queue, buffer, sizeof buffer, views, 10, &got, IPCQ_ACCEPT_ALL, NULL));
+    assert_int_equal(got, 1);
+    assert_int_equal(number_in(&views[0]), 0);
+    assert_holds(fixture->queue, 0, 3);
+}
+
 static void closing_gives_all_of_them_back(void **state)
 {
     struct queue_fixture *fixture = *state;
@@ -373,6 +386,7 @@ int main(void)
         QUEUE_TEST(a_plain_queue_gives_no_tickets, PLAIN),
         QUEUE_TEST(each_has_a_ticket_of_its_own_for_any_order, JOINABLE),
         QUEUE_TEST(what_was_given_back_comes_at_its_old_place, JOINABLE),
+        QUEUE_TEST(what_others_hold_behind_it_is_not_waited_for, JOINABLE),
         QUEUE_TEST(closing_gives_all_of_them_back, JOINABLE),
         QUEUE_TEST(a_killed_process_gives_all_of_them_back, JOINABLE),
         QUEUE_TEST(two_processes_share_them_out_and_none_comes_twice, JOINABLE, .capacity_bytes = 65536),
