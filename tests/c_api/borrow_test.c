@@ -226,6 +226,23 @@ static void a_killed_borrower_gives_it_back(void **state)
     assert_holds(fixture->queue, 0, 0);
 }
 
+/* There is no other place for who comes next, and nobody else has cleaned up. */
+static void who_takes_over_a_dead_borrowers_place_holds_nothing(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    put_word(fixture->queue, "1");
+    put_word(fixture->queue, "2");
+    pid_t child = child_start(borrow_and_be_killed, fixture->queue);
+    await_getters(fixture->queue, 1);
+    child_kill(child);
+    ipcq_t *second = queue_open_again(fixture);
+    const ipcq_stats stats = stats_of(fixture->queue);
+    ipcq_close(second);
+    assert_int_equal(stats.items, 1);
+    assert_int_equal(stats.taken, 0);
+    assert_int_equal(stats.recovered, 1);
+}
+
 static void closing_gives_it_back(void **state)
 {
     struct queue_fixture *fixture = *state;
@@ -344,6 +361,8 @@ int main(void)
         QUEUE_TEST(a_join_waits_for_it, JOINABLE),
         QUEUE_TEST(a_killed_borrower_gives_it_back, PLAIN),
         QUEUE_TEST(a_killed_borrower_gives_it_back, JOINABLE),
+        QUEUE_TEST(who_takes_over_a_dead_borrowers_place_holds_nothing, PLAIN, .max_participants = 2),
+        QUEUE_TEST(who_takes_over_a_dead_borrowers_place_holds_nothing, JOINABLE, .max_participants = 2),
         QUEUE_TEST(closing_gives_it_back, PLAIN),
         QUEUE_TEST(closing_gives_it_back, JOINABLE),
         QUEUE_TEST(a_forked_child_cannot_release_it, PLAIN),
