@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The border: each function checks its arguments, enters the queue, calls it, and turns the result into a number. No
-// exception, no C++ type and no process state crosses it. ipcq.h documents the functions.
-#include "ipcq.h"
-
-#include "handle.hpp"
+// exception, no C++ type and no process state crosses it. ipcq.h documents the functions. Those for many items are in
+// batch.cpp, those for items that are not copied in in_place.cpp.
+#include "border.hpp"
 #include "memory/truncation_guard.hpp"
 
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
-
 using ipcq::Call;
 using ipcq::Code;
+using ipcq::number;
+using ipcq::patience_of;
 
 namespace {
 
@@ -24,36 +23,6 @@ namespace {
 #undef IPCQ_RESULT
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a token's word is used as an atomic");
-
-// The core has the same structures under its own names, so that arrays of them need no copy.
-static_assert(sizeof(ipcq_message) == sizeof(ipcq::Message) &&
-                  offsetof(ipcq_message, data) == offsetof(ipcq::Message, data) &&
-                  offsetof(ipcq_message, size) == offsetof(ipcq::Message, size) &&
-                  offsetof(ipcq_message, type) == offsetof(ipcq::Message, type),
-              "a message is one in the core, too");
-static_assert(sizeof(ipcq_view) == sizeof(ipcq::View) && offsetof(ipcq_view, item) == offsetof(ipcq::View, item) &&
-                  offsetof(ipcq_item, ticket) == offsetof(ipcq::Item, ticket) &&
-                  offsetof(ipcq_item, size) == offsetof(ipcq::Item, size) &&
-                  offsetof(ipcq_item, type) == offsetof(ipcq::Item, type) &&
-                  offsetof(ipcq_item, deliveries) == offsetof(ipcq::Item, deliveries),
-              "a view is one in the core, too");
-
-int number(Code code) { return static_cast<int>(code); }
-
-// INVALID for unknown flags; a NULL wait means for ever.
-Code patience_of(const Call &call, const ipcq_wait *wait, ipcq::Patience &out)
-{
-    out = call.patience(ipcq::forever);
-    if (wait == nullptr)
-        return Code::OK;
-    if ((wait->flags & ~IPCQ_INTERRUPTIBLE) != 0 || wait->reserved != 0 || wait->deadline_ns < 0)
-        return Code::INVALID;
-    out.deadline = wait->deadline_ns;
-    out.interruptible = (wait->flags & IPCQ_INTERRUPTIBLE) != 0;
-    if (wait->token != nullptr)
-        out.token = reinterpret_cast<const std::atomic<std::uint32_t> *>(&wait->token->cancelled);
-    return Code::OK;
-}
 
 ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
 
@@ -242,91 +211,6 @@ EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, u
 }
 
 EXPORT void ipcq_free(void *data) { std::free(data); }
-
-EXPORT int ipcq_put_many(ipcq_t *queue, const ipcq_message *messages, size_t count, size_t *out_count,
-                         const ipcq_wait *wait)
-{
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((messages == nullptr && count != 0) || out_count == nullptr || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    for (std::size_t i = 0; i < count; i++)
-        if ((messages[i].data == nullptr && messages[i].size != 0) || messages[i].type > 0xffff ||
-            messages[i].reserved != 0)
-            return IPCQ_INVALID;
-    std::uint64_t put = 0;
-    const Code code = call->put_many(reinterpret_cast<const ipcq::Message *>(messages), count, patience, put);
-    if (code == Code::OK)
-        *out_count = put;
-    return number(code);
-}
-
-EXPORT int ipcq_get_many(ipcq_t *queue, void *buffer, size_t capacity, ipcq_view *views, size_t max_views,
-                         size_t *out_count, uint64_t accept, const ipcq_wait *wait)
-{
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((buffer == nullptr && capacity != 0) || views == nullptr || max_views == 0 || out_count == nullptr ||
-        accept == 0 || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    std::uint64_t got = 0;
-    const Code code =
-        call->get_many({buffer, capacity, accept}, patience, reinterpret_cast<ipcq::View *>(views), max_views, got);
-    if (code == Code::OK)
-        *out_count = got;
-    return number(code);
-}
-
-EXPORT int ipcq_reserve(ipcq_t *queue, size_t size, void **out_data, const ipcq_wait *wait)
-{
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK)
-        return number(call.code());
-    if (out_data == nullptr || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    return number(call->reserve(size, patience, *out_data));
-}
-
-EXPORT int ipcq_commit(ipcq_t *queue, void *data, size_t size, uint32_t type, const ipcq_wait *wait)
-{
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK)
-        return number(call.code());
-    if (data == nullptr || type > 0xffff || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    return number(call->commit({data, size, type}, patience));
-}
-
-EXPORT int ipcq_abandon(ipcq_t *queue, void *data)
-{
-    const Call call(queue);
-    if (call.code() != Code::OK)
-        return number(call.code());
-    return data == nullptr ? IPCQ_INVALID : number(call->abandon(data));
-}
-
-EXPORT int ipcq_borrow(ipcq_t *queue, ipcq_view *out_view, uint64_t accept, const ipcq_wait *wait)
-{
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK)
-        return number(call.code());
-    if (out_view == nullptr || accept == 0 || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    return number(call->borrow(accept, patience, *reinterpret_cast<ipcq::View *>(out_view)));
-}
-
-EXPORT int ipcq_release(ipcq_t *queue, uint64_t ticket)
-{
-    const Call call(queue);
-    return number(call.code() != Code::OK ? call.code() : call->release_view(ticket));
-}
 
 EXPORT int ipcq_task_done(ipcq_t *queue, uint64_t ticket)
 {

@@ -63,10 +63,6 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
                Shortage &out_shortage) noexcept
 {
     const std::uint64_t start = geometry().segment_offset(run.first), need = record_size(message.size);
-    image_.shape(start).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
-    image_.word(start + need).store(RecordWord{}.bits, relaxed);
-    image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
-
     Grip grip;
     if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
         return code;
@@ -88,6 +84,10 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
         release_run(run.first, run.count);
         return Code::OK;
     }
+    // Only now: on failure whoever reserved the run still has what was written there, and may commit more of it later.
+    image_.shape(start).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
+    image_.word(start + need).store(RecordWord{}.bits, relaxed);
+    image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
     // Chain numbers first: a linked segment whose number nobody knows could never be freed.
     const std::uint64_t chain = image_.segment_word(cursor.end_segment - 1).chain();
     for (std::uint64_t i = 0; i < run.count; i++)

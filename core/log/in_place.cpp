@@ -9,14 +9,18 @@ namespace ipcq {
 
 Code Log::reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noexcept
 {
-    const Geometry &g = geometry();
     if (control().waiters.shutdown.load(acquire) != 0)
         return Code::CLOSED;
-    out_run.count = (record_size(size) + terminator_size + g.segment_size - 1) >> g.segment_shift;
+    out_run.count = segments_for(size);
     const Code code = claim(out_run.count, out_run.first);
     if (code == Code::FULL)
         out_shortage = Shortage::bytes;
     return code;
+}
+
+std::uint64_t Log::segments_for(std::uint64_t size) const noexcept
+{
+    return (record_size(size) + terminator_size + geometry().segment_size - 1) >> geometry().segment_shift;
 }
 
 void *Log::payload(const Run &run) const noexcept { return image_.payload(geometry().segment_offset(run.first)); }
@@ -32,8 +36,13 @@ std::uint64_t Log::run_of(const void *payload) const noexcept
 Code Log::commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const Patience &patience,
                      Shortage &out_shortage) noexcept
 {
+    // What the item does not need goes back and not into the chain, where it would count as used until the frontier passed.
+    const Run used{run.first, segments_for(size)};
     // A small record does not deserve a segment of its own.
-    return link(run, {payload(run), size, type}, size <= copy_inside_max, patience, out_shortage);
+    const Code code = link(used, {payload(run), size, type}, size <= copy_inside_max, patience, out_shortage);
+    if (code == Code::OK)
+        release_run(run.first + used.count, run.count - used.count);
+    return code;
 }
 
 } // namespace ipcq

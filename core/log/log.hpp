@@ -230,6 +230,8 @@ private:
     {
         return image_.segment_word(geometry().segment_of(offset)).chain();
     }
+    // in_place.cpp
+    std::uint64_t segments_for(std::uint64_t size) const noexcept; // how many a record of its own needs
     // repair.cpp
     Code repair_head() noexcept;
     Code free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept;

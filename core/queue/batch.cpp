@@ -90,11 +90,15 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
         bool left_segment = false;
         const Code code = done == 0 ? until_item(wait, attempt) : attempt(left_segment);
         if (code != Code::OK && done == 0) {
-            views[0] = {nullptr, {0, taken[0].size, taken[0].type, taken[0].deliveries}};
+            if (code == Code::TOOBIG || code == Code::WRONGTYPE)
+                views[0] = {nullptr, {0, taken[0].size, taken[0].type, taken[0].deliveries}};
             return code;
         }
-        if (code != Code::OK)
+        if (code != Code::OK) {
+            if (left_segment) // as until_item() does for the first
+                wake_one(waiters().putters, pills().putters);
             break;
+        }
         more = taken[got - 1].more;
         after_get(static_cast<std::uint32_t>(got), more, taken[0].left_segment);
         for (std::uint64_t i = 0; i < got; i++) {

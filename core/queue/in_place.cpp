@@ -18,15 +18,15 @@ Code SharedQueue::reserve_now(std::uint64_t size, const Patience &patience, void
 {
     if (size > geometry_.item_max_bytes())
         return Code::TOOBIG;
-    Reservation reservation{{}, size};
-    Code code = until_room(patience, [&](Shortage &shortage) { return log_.reserve(size, reservation.run, shortage); });
+    Run run;
+    const Code code = until_room(patience, [&](Shortage &shortage) { return log_.reserve(size, run, shortage); });
     if (code != Code::OK)
         return code;
-    if (!reservations_.add(reservation)) {
-        log_.abandon(reservation.run);
+    if (!reservations_.add(run, size)) {
+        log_.abandon(run);
         return Code::NOMEM;
     }
-    out_data = log_.payload(reservation.run);
+    out_data = log_.payload(run);
     return Code::OK;
 }
 
@@ -62,13 +62,18 @@ Code SharedQueue::abandon(const void *reserved) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
+    return leave(abandon_now(reserved));
+}
+
+Code SharedQueue::abandon_now(const void *reserved) noexcept
+{
     Reservation reservation;
     if (!reservations_.pick(log_.run_of(reserved), reservation))
         return Code::NOTRESERVED;
     log_.abandon(reservation.run);
     reservations_.drop(reservation);
     wake_one(waiters().putters, pills().putters); // one may wait for neighbours that lie together
-    return leave(Code::OK);
+    return Code::OK;
 }
 
 Code SharedQueue::borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept

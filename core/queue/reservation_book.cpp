@@ -7,7 +7,7 @@ namespace ipcq {
 
 ReservationBook::~ReservationBook() { std::free(entries_); }
 
-bool ReservationBook::add(const Reservation &reservation) noexcept
+bool ReservationBook::add(const Run &run, std::uint64_t size) noexcept
 {
     const ShortLock::Hold hold(lock_);
     if (count_ == capacity_) {
@@ -18,41 +18,45 @@ bool ReservationBook::add(const Reservation &reservation) noexcept
         entries_ = entries;
         capacity_ = capacity;
     }
-    entries_[count_++] = {reservation, false};
+    entries_[count_++] = {{run, size, ++last_number_}, false};
     return true;
 }
 
-// Locked. Few are ever reserved at once. Of the same place there may be two: one that is being committed, whose run was
-// linked, taken and freed meanwhile, and one that another thread has reserved there since.
-ReservationBook::Entry *ReservationBook::find(std::uint64_t first, bool picked) noexcept
-{
-    for (std::uint64_t i = 0; i < count_; i++)
-        if (entries_[i].reservation.run.first == first && entries_[i].picked == picked)
-            return &entries_[i];
-    return nullptr;
-}
-
+// Few are ever reserved at once.
 bool ReservationBook::pick(std::uint64_t first, Reservation &out) noexcept
 {
     const ShortLock::Hold hold(lock_);
-    Entry *entry = find(first, false);
-    if (entry == nullptr)
-        return false;
-    entry->picked = true;
-    out = entry->reservation;
-    return true;
+    for (std::uint64_t i = 0; i < count_; i++) {
+        Entry &entry = entries_[i];
+        if (entry.reservation.run.first != first || entry.picked)
+            continue;
+        entry.picked = true;
+        out = entry.reservation;
+        return true;
+    }
+    return false;
+}
+
+// Locked. By its number and not by its place, where another thread may have reserved since: the run of one that is being
+// committed may be linked, taken and freed before it is dropped here.
+ReservationBook::Entry &ReservationBook::picked(const Reservation &reservation) noexcept
+{
+    std::uint64_t i = 0;
+    while (entries_[i].reservation.number != reservation.number)
+        i++;
+    return entries_[i];
 }
 
 void ReservationBook::keep(const Reservation &reservation) noexcept
 {
     const ShortLock::Hold hold(lock_);
-    find(reservation.run.first, true)->picked = false;
+    picked(reservation).picked = false;
 }
 
 void ReservationBook::drop(const Reservation &reservation) noexcept
 {
     const ShortLock::Hold hold(lock_);
-    *find(reservation.run.first, true) = entries_[count_ - 1];
+    picked(reservation) = entries_[count_ - 1];
     count_--;
 }
 

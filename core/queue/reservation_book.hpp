@@ -11,7 +11,8 @@ namespace ipcq {
 
 struct Reservation {
     Run run;
-    std::uint64_t size = 0; // bytes of payload that were asked for
+    std::uint64_t size = 0;   // bytes of payload that were asked for
+    std::uint64_t number = 0; // by the book, which has never two of the same
 };
 
 class ReservationBook {
@@ -21,7 +22,7 @@ public:
     ReservationBook &operator=(const ReservationBook &) = delete;
     ~ReservationBook();
 
-    bool add(const Reservation &reservation) noexcept; // false if there is no memory
+    bool add(const Run &run, std::uint64_t size) noexcept; // false if there is no memory
     // The reservation whose run begins at `first`; nobody else can pick it until keep() or drop(). False if there is none.
     bool pick(std::uint64_t first, Reservation &out) noexcept;
     void keep(const Reservation &reservation) noexcept;
@@ -34,11 +35,11 @@ private:
         Reservation reservation;
         bool picked;
     };
-    Entry *find(std::uint64_t first, bool picked) noexcept;
+    Entry &picked(const Reservation &reservation) noexcept;
 
     ShortLock lock_;
     Entry *entries_ = nullptr;
-    std::uint64_t count_ = 0, capacity_ = 0;
+    std::uint64_t count_ = 0, capacity_ = 0, last_number_ = 0;
 };
 
 } // namespace ipcq

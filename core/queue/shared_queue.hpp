@@ -62,6 +62,7 @@ private:
                       std::uint64_t &out_count) noexcept;
     Code reserve_now(std::uint64_t size, const Patience &patience, void *&out_data) noexcept;
     Code commit_now(const Message &reserved, const Patience &patience) noexcept;
+    Code abandon_now(const void *reserved) noexcept;
     Code borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept;
     // shared_queue.cpp again
     Code give_back_now(std::uint64_t ticket) noexcept;

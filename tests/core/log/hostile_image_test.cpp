@@ -142,8 +142,8 @@ void tails_that_point_anywhere(void **state)
                               {good.offset, 0, 0},
                               {good.offset, 10, 0},
                               {good.offset, 0xffffff, 0},
-                              {good.offset + 4096, 1, 0}, // not before the end of its run
-                              {good.offset + 4096, 2, 0}, // behind the file
+                              {good.offset + 4096, 1, 0},     // not before the end of its run
+                              {good.offset + 8 * 4096, 9, 0}, // behind the file
                               {0x7fffffffff8, 0xffffff, UINT64_MAX}};
     for (const TailCursor &tail : bad) {
         store_cursor(f.control().tail, tail);

@@ -44,6 +44,14 @@ static uint64_t *copy_at(struct snapshot *snapshot, uint64_t epoch, uint64_t cop
     return word_at(snapshot, copy + (*word_at(snapshot, epoch) & 1) * length);
 }
 
+/* Puts the snapshot's tail before another record, in the run that ends before segment `end_segment`. */
+static void set_tail(uint64_t offset, uint64_t sequence, uint64_t end_segment)
+{
+    uint64_t *tail = copy_at(&now, TAIL_EPOCH, TAIL_COPY, 16);
+    tail[0] = offset / 8 | end_segment << 40;
+    tail[1] = sequence;
+}
+
 static void look(const struct queue_fixture *fixture, bool quiet)
 {
     assert_true(snapshot_take(&now, fixture->path));
@@ -162,14 +170,54 @@ static void cursors_that_lie_are_found(void **state)
     copy_at(&now, FRONTIER_EPOCH, FRONTIER_COPY, 16)[1] += 1;
     expect("I5", false);
     look(fixture, true);
-    uint64_t *tail = copy_at(&now, TAIL_EPOCH, TAIL_COPY, 16);
-    tail[0] = (tail[0] & ~UINT64_C(0xffffffffff)) | three[1].offset / 8;
-    tail[1] = 1;
-    expect("I6", false);
-    tail[0] = (tail[0] & ~UINT64_C(0xffffffffff)) | three[2].offset / 8;
-    tail[1] = 2;
+    set_tail(three[2].offset, 2, 1);
     assert_true(snapshot_valid(&now, false, text)); /* as a kill between commit and cursor leaves it */
     expect("Q1", true);
+    set_tail(three[2].offset, 1, 1);
+    expect("I6", false);
+}
+
+static void the_tail_lags_behind_one_batch_at_most(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    enum { COUNT = 70, BATCH_MAX = 64 };
+    static struct snapshot_item item[COUNT];
+    for (uint64_t i = 0; i < COUNT; ++i)
+        assert_ok(put_number(fixture->queue, i, IPCQ_NOWAIT));
+    look(fixture, true);
+    assert_int_equal(snapshot_items(&now, item, COUNT), COUNT);
+    for (uint64_t lag = 1; lag <= BATCH_MAX; ++lag) {
+        set_tail(item[COUNT - lag].offset, COUNT - lag, 1);
+        assert_true(snapshot_valid(&now, false, text));
+        expect("Q1", true);
+    }
+    set_tail(item[COUNT - BATCH_MAX - 1].offset, COUNT - BATCH_MAX - 1, 1);
+    expect("I6", false);
+}
+
+/* A segment of this queue has room for one of the items that are put first, and one of put()'s. */
+static void the_tail_lags_behind_one_run_and_its_first_record_at_most(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    static const char large[3000];
+    struct snapshot_item item[3];
+    for (int i = 0; i < 2; ++i)
+        assert_ok(ipcq_put(fixture->queue, large, sizeof large, IPCQ_NOWAIT));
+    look(fixture, true);
+    assert_int_equal(snapshot_items(&now, item, 2), 2);
+    const uint64_t end = item[0].offset + 16 + sizeof large; /* where the END is that leads to the second */
+    set_tail(end, 1, 1);
+    assert_true(snapshot_valid(&now, false, text));
+    set_tail(item[0].offset, 0, 1); /* a record, and then END: two commits */
+    expect("I6", false);
+
+    put(fixture->queue, 'c');
+    look(fixture, true);
+    assert_int_equal(snapshot_items(&now, item, 3), 3);
+    set_tail(item[2].offset, 2, 2);
+    assert_true(snapshot_valid(&now, false, text));
+    set_tail(end, 1, 1); /* END and two records */
+    expect("I6", false);
 }
 
 static void changes_that_no_step_makes_are_found(void **state)
@@ -205,6 +253,8 @@ int main(void)
         QUEUE_TEST(a_queue_at_work_is_valid, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(each_broken_invariant_is_named, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(cursors_that_lie_are_found, JOINABLE, .capacity_bytes = 16384),
+        QUEUE_TEST(the_tail_lags_behind_one_batch_at_most, JOINABLE, .capacity_bytes = 16384),
+        QUEUE_TEST(the_tail_lags_behind_one_run_and_its_first_record_at_most, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(changes_that_no_step_makes_are_found, JOINABLE, .capacity_bytes = 16384),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
