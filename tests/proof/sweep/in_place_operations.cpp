@@ -18,6 +18,13 @@ void reserve_and_write(Actor &a)
         make_item(a.reserved, a.out_size, victims);
 }
 
+void reserve_more_and_write(Actor &a)
+{
+    a.result = ipcq_reserve(a.queue, 10000, &a.reserved, nullptr);
+    if (a.result == IPCQ_OK)
+        make_item(a.reserved, a.out_size, victims);
+}
+
 void commit(Actor &a) { a.result = ipcq_commit(a.queue, a.reserved, a.out_size, IPCQ_TYPE_BYTES, nullptr); }
 
 void abandon(Actor &a) { a.result = ipcq_abandon(a.queue, a.reserved); }
@@ -90,6 +97,17 @@ std::vector<Operation> in_place_operations()
          .reduced_images = not_fresh,
          .out_size = 10000,
          .before = reserve_and_write,
+         .act = commit,
+         .puts = true},
+        {.name = "commit of less than was reserved (linked)",
+         .plan = plain,
+         .out_size = 5000,
+         .before = reserve_more_and_write,
+         .act = commit,
+         .puts = true},
+        {.name = "commit of less than was reserved (copied)",
+         .plan = plain,
+         .before = reserve_more_and_write,
          .act = commit,
          .puts = true},
         {.name = "commit with a sleeping getter",
