@@ -44,8 +44,9 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience
 // `attempt(left_segment)` answers OK, EMPTY, or why it cannot be.
 template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience &patience, Attempt attempt) noexcept
 {
-    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands.
-    if (geometry_.joinable && look_countdown_.load(relaxed) == 0) [[unlikely]]
+    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands. In a plain queue
+    // only a borrowed one, or one that was being copied, can be there.
+    if (look_countdown_.load(relaxed) == 0 && (geometry_.joinable || log_.may_be_leased())) [[unlikely]]
         look_for_the_dead();
     for (;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.

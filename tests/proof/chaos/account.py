@@ -3,6 +3,8 @@
 
 import ledger as book
 
+BATCH_MAX = 4  # items that a getter in C takes in one call, at most
+
 
 def bits(state, slot, count):
     """The states of one producer's items as one large number, a byte of 0 or 1 for each."""
@@ -26,10 +28,13 @@ class Account:
             self.unknown += (finishing & ~finished).bit_count()
 
     def violations(self, count):
-        """A plain get is finished when it has copied, so each getter that was ended may take one item with it. Of a
-        joinable queue nothing is lost; a finish may be unknown for each worker that was ended before it told."""
+        """A plain get is finished when it has copied, so each getter that was ended may take one item with it, in C
+        as many as one call takes. Of a joinable queue nothing is lost; a finish may be unknown for each worker that
+        was ended before it told."""
         ended = sum(number for (what, _), number in count.items() if what in ("kills", "execs"))
-        if self.missing > (0 if self.joinable else ended):
+        swallowed = sum(number * (BATCH_MAX if language == "c" else 1) for (what, language), number in count.items()
+                        if what in ("kills", "execs"))
+        if self.missing > (0 if self.joinable else swallowed):
             yield f"conservation: {self.missing} items were put and never came"
         if self.invented:
             yield f"conservation: {self.invented} items came and were never put"

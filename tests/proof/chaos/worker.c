@@ -1,13 +1,14 @@
 /*
  * A worker of the chaos, in C: one that puts (even slot) or takes (odd) until it is told to stop - or killed, at any
- * moment. Before each call it looks whether the driver wants it to fork or to exec; SIGUSR1 makes it close every
- * descriptor, wherever it is, and use their numbers for something else.
+ * moment. A share of its calls puts or takes several items, or does without copies. Before each call it looks whether
+ * the driver wants it to fork or to exec; SIGUSR1 makes it close every descriptor, wherever it is, and use their numbers
+ * for something else.
  *
  * usage: chaos_worker QUEUE LEDGER SLOT SEED
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "ledger.h"
+#include "payload.h"
 #include "support/random.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LARGE_BYTES = 16384, HELD_MAX = 4, REUSED_NUMBERS = 8 };
+enum { HELD_MAX = 4, BATCH_MAX = 4, REUSED_NUMBERS = 8 }; /* BATCH_MAX: as account.py has it */
 
 struct held {
     uint64_t ticket, id;
@@ -138,28 +139,6 @@ static void obey(void)
 
 /* -------------------------------------------------------------------------------------------------- items */
 
-struct payload {
-    uint64_t id;
-    unsigned char tail[LARGE_BYTES];
-};
-
-/* Returns the size. */
-static size_t fill(struct payload *payload, uint64_t id)
-{
-    uint64_t mixed = (id + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    size_t tail = (mixed >> 20) % (mixed >> 58 == 0 ? LARGE_BYTES : 64);
-    payload->id = id;
-    memset(payload->tail, (int)(mixed >> 48 & 255), tail);
-    return sizeof payload->id + tail;
-}
-
-static bool intact(const struct payload *payload, uint64_t size)
-{
-    static struct payload right;
-    return size >= sizeof payload->id && payload->id < (uint64_t)LEDGER_SLOTS * LEDGER_IDS &&
-           size == fill(&right, payload->id) && memcmp(payload, &right, size) == 0;
-}
-
 static int64_t patience(void)
 {
     static const double seconds[] = {0, 0.002, 0.05};
@@ -174,7 +153,7 @@ static bool in_vain(int code)
 static void put(uint64_t id)
 {
     static struct payload payload;
-    size_t size = fill(&payload, id);
+    size_t size = payload_fill(&payload, id);
     atomic_store(&ledger->started[id], 1);
     while (!atomic_load(&ledger->stop)) {
         atomic_store(&mine->inside, INSIDE_PUT);
@@ -189,17 +168,70 @@ static void put(uint64_t id)
     }
 }
 
+static void put_many(uint64_t id, size_t count)
+{
+    static struct payload payloads[BATCH_MAX];
+    ipcq_message messages[BATCH_MAX];
+    for (size_t i = 0; i < count; ++i) {
+        messages[i] = (ipcq_message){&payloads[i], payload_fill(&payloads[i], id + i), IPCQ_TYPE_BYTES, 0};
+        atomic_store(&ledger->started[id + i], 1);
+    }
+    for (size_t done = 0; done < count && !atomic_load(&ledger->stop);) {
+        size_t now = 0;
+        const ipcq_wait wait = {.deadline_ns = patience()};
+        atomic_store(&mine->inside, INSIDE_PUT);
+        int code = ipcq_put_many(queue, messages + done, count - done, &now, &wait);
+        atomic_store(&mine->inside, 0);
+        if (code != IPCQ_OK && !in_vain(code))
+            violation(ipcq_error_name(code), id + done);
+        for (size_t i = 0; code == IPCQ_OK && i < now; ++i)
+            atomic_store(&ledger->put[id + done++], 1);
+    }
+}
+
+/* False if there was no room for it. */
+static bool put_reserved(uint64_t id)
+{
+    static struct payload payload;
+    size_t size = payload_fill(&payload, id);
+    void *data = NULL;
+    const ipcq_wait wait = {.deadline_ns = patience()};
+    atomic_store(&mine->inside, INSIDE_PUT);
+    int code = ipcq_reserve(queue, size, &data, &wait);
+    atomic_store(&mine->inside, 0);
+    if (code == IPCQ_OK) {
+        memcpy(data, &payload, size);
+        if (dice(8) == 0)
+            rest(200); /* a time to die in */
+        atomic_store(&ledger->started[id], 1);
+        atomic_store(&mine->inside, INSIDE_PUT);
+        code = ipcq_commit(queue, data, size, IPCQ_TYPE_BYTES, &wait);
+        if (code == IPCQ_OK)
+            atomic_store(&ledger->put[id], 1);
+        else if (in_vain(code) && ipcq_abandon(queue, data) != IPCQ_OK)
+            violation("abandon failed", id);
+        atomic_store(&mine->inside, 0);
+    }
+    if (code != IPCQ_OK && !in_vain(code))
+        violation(ipcq_error_name(code), id);
+    return code == IPCQ_OK;
+}
+
 static void produce(void)
 {
     while (!atomic_load(&ledger->stop)) {
         obey();
-        uint64_t number = atomic_load(&mine->next);
-        if (number == LEDGER_IDS) {
+        uint64_t number = atomic_load(&mine->next), id = slot * LEDGER_IDS + number;
+        size_t count = dice(8) == 0 ? 1 + dice(BATCH_MAX) : 1;
+        if (number + count > LEDGER_IDS) {
             rest(10000);
             continue;
         }
-        atomic_store(&mine->next, number + 1);
-        put(slot * LEDGER_IDS + number);
+        atomic_store(&mine->next, number + count);
+        if (count != 1)
+            put_many(id, count);
+        else if (dice(8) != 0 || !put_reserved(id))
+            put(id);
         if (joinable && dice(64) == 0) {
             atomic_store(&mine->inside, INSIDE_JOIN);
             int code = ipcq_join(queue, ipcq_deadline(0.001));
@@ -231,7 +263,7 @@ static void finish(const struct held *item)
 {
     atomic_store(&ledger->finishing[item->id], 1);
     atomic_store(&mine->inside, INSIDE_DONE);
-    int code = ipcq_task_done(queue, item->ticket);
+    int code = dice(2) == 0 ? ipcq_task_done(queue, item->ticket) : ipcq_release(queue, item->ticket);
     atomic_store(&mine->inside, 0);
     if (code != IPCQ_OK)
         violation(ipcq_error_name(code), item->id);
@@ -255,8 +287,8 @@ static void settle_down_to(unsigned count)
 
 static void look_at(const struct payload *payload, const ipcq_item *item)
 {
-    if (!intact(payload, item->size))
-        violation("payload: is torn", payload->id);
+    if (!payload_is_intact(payload, item->size))
+        violation("payload: is torn", item->size >= sizeof payload->id ? payload->id : 0);
     uint64_t id = payload->id, producer = id / LEDGER_IDS, number = id % LEDGER_IDS;
     if (!atomic_load(&ledger->started[id]))
         violation("conservation: came and was never put", id);
@@ -275,23 +307,68 @@ static void look_at(const struct payload *payload, const ipcq_item *item)
         ledger_add(&mine->done);
 }
 
-static void consume(void)
+static int get_one(const ipcq_wait *wait)
 {
     static struct payload payload;
+    ipcq_item item = {0};
+    atomic_store(&mine->inside, INSIDE_GET);
+    int code = ipcq_get_item(queue, &payload, sizeof payload, &item, IPCQ_ACCEPT_ALL, wait);
+    atomic_store(&mine->inside, 0);
+    if (code == IPCQ_OK)
+        look_at(&payload, &item);
+    return code;
+}
+
+static int get_many(const ipcq_wait *wait)
+{
+    static struct payload payloads[BATCH_MAX];
+    ipcq_view views[BATCH_MAX];
+    size_t count = 0, wanted = joinable ? HELD_MAX - held_count : BATCH_MAX;
+    atomic_store(&mine->inside, INSIDE_GET);
+    int code = ipcq_get_many(queue, payloads, sizeof payloads, views, wanted, &count, IPCQ_ACCEPT_ALL, wait);
+    atomic_store(&mine->inside, 0);
+    for (size_t i = 0; code == IPCQ_OK && i < count; ++i)
+        look_at(views[i].data, &views[i].item);
+    return code;
+}
+
+/* A plain item is looked at when it is finished: if we die before that it comes again, as if nobody had had it. */
+static int borrow(const ipcq_wait *wait)
+{
+    static struct payload copy;
+    ipcq_view view;
+    atomic_store(&mine->inside, INSIDE_GET);
+    int code = ipcq_borrow(queue, &view, IPCQ_ACCEPT_ALL, wait);
+    atomic_store(&mine->inside, 0);
+    if (code != IPCQ_OK)
+        return code;
+    if (view.item.size > sizeof copy)
+        violation("payload: is too large", 0);
+    memcpy(&copy, view.data, view.item.size);
+    if (!joinable) {
+        if (dice(8) == 0)
+            rest(200);
+        int finished = ipcq_release(queue, view.item.ticket);
+        if (finished != IPCQ_OK)
+            violation(ipcq_error_name(finished), copy.id);
+    }
+    look_at(&copy, &view.item);
+    return code;
+}
+
+static void consume(void)
+{
     for (;;) {
         if (!atomic_load(&ledger->stop))
             obey();
         if (dice(512) == 0)
             open_anew();
-        ipcq_item item = {0};
         const ipcq_wait wait = {.deadline_ns = patience()};
-        atomic_store(&mine->inside, INSIDE_GET);
-        int code = ipcq_get_item(queue, &payload, sizeof payload, &item, IPCQ_ACCEPT_ALL, &wait);
-        atomic_store(&mine->inside, 0);
+        const uint64_t way = dice(8);
+        int code = way == 0 ? get_many(&wait) : way == 1 ? borrow(&wait) : get_one(&wait);
         if (code == IPCQ_CLOSED)
             return;
         if (code == IPCQ_OK) {
-            look_at(&payload, &item);
             settle_down_to((unsigned)dice(HELD_MAX));
         } else if (in_vain(code)) {
             settle_down_to(0);

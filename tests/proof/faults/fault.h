@@ -47,6 +47,7 @@ enum fault_kind {
     FAULT_SEM_GETVALUE,
     FAULT_MALLOC, /* also operator new */
     FAULT_CALLOC,
+    FAULT_REALLOC,
     FAULT_ATFORK,
     FAULT_THREAD_NAME,
     FAULT_KEY_CREATE,

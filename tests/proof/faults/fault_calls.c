@@ -158,11 +158,14 @@ int mprotect(void *address, size_t size, int protection)
 /* glibc's own, since dlsym() allocates. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 void *malloc(size_t size) { return fault_due(FAULT_MALLOC) ? NULL : __libc_malloc(size); }
 
 void *calloc(size_t count, size_t size) { return fault_due(FAULT_CALLOC) ? NULL : __libc_calloc(count, size); }
+
+void *realloc(void *memory, size_t size) { return fault_due(FAULT_REALLOC) ? NULL : __libc_realloc(memory, size); }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {

@@ -102,6 +102,7 @@ const struct fault_row fault_table[FAULT_KINDS] = {
     [FAULT_SEM_GETVALUE] = {"sem_getvalue", "sem_getvalue", {{EINVAL, HARMLESS}, {ENOSYS, HARMLESS}}},
     [FAULT_MALLOC] = {"malloc", "malloc _ZnwmRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t", {{ENOMEM, RESULT(NOMEM)}}},
     [FAULT_CALLOC] = {"calloc", "calloc", {{ENOMEM, RESULT(NOMEM)}}},
+    [FAULT_REALLOC] = {"realloc", "realloc", {{ENOMEM, RESULT(NOMEM)}}},
     [FAULT_ATFORK] = {"pthread_atfork", "__register_atfork", {{ENOMEM, RESULT(NOMEM)}}},
     [FAULT_THREAD_NAME] = {"pthread_getname_np", "pthread_getname_np", {
         {ERANGE, HARMLESS}, {ENOENT, HARMLESS}, {EIO, HARMLESS}}},

@@ -72,6 +72,13 @@ void with_leases(struct scene *scene)
         must(scene, ipcq_get(scene->queue, item, sizeof item, &size, IPCQ_NOWAIT), "get");
 }
 
+void with_a_reservation(struct scene *scene)
+{
+    void *data = NULL;
+    with_leases(scene);
+    must(scene, ipcq_reserve(scene->queue, LARGE, &data, NULL), "reserve");
+}
+
 void full_of_two(struct scene *scene)
 {
     must(scene,

@@ -26,6 +26,7 @@ void with_a_dead_peer(struct scene *scene);
 void with_a_large_one(struct scene *scene);
 void with_a_taken_one(struct scene *scene);
 void with_leases(struct scene *scene);
+void with_a_reservation(struct scene *scene);
 void full_of_two(struct scene *scene);
 void with_a_hundred(struct scene *scene);
 void with_idle_memory(struct scene *scene);

@@ -73,6 +73,38 @@ static int get_interruptible(struct scene *scene)
                          &(ipcq_wait){.deadline_ns = moment(), .flags = IPCQ_INTERRUPTIBLE});
 }
 
+static int put_many(struct scene *scene) { return scene_put_many(scene, 50, 70); }
+
+static int put_many_growing(struct scene *scene) { return scene_put_many(scene, LONG, 8); }
+
+static int get_many(struct scene *scene) { return scene_get_many(scene); }
+
+static int commit_small(struct scene *scene) { return scene_reserve_and_commit(scene, 50); }
+
+static int commit_large(struct scene *scene) { return scene_reserve_and_commit(scene, LARGE); }
+
+static int reserve_and_abandon(struct scene *scene)
+{
+    void *data = NULL;
+    int code = ipcq_reserve(scene->queue, LARGE, &data, &(ipcq_wait){.deadline_ns = IPCQ_NOWAIT});
+    return code == IPCQ_OK ? ipcq_abandon(scene->queue, data) : code;
+}
+
+static int borrow(struct scene *scene)
+{
+    ipcq_view view;
+    return scene_borrow(scene, &view);
+}
+
+static int borrow_and_release(struct scene *scene)
+{
+    ipcq_view view;
+    int code = scene_borrow(scene, &view);
+    if (code == IPCQ_OK && (code = ipcq_release(scene->queue, view.item.ticket)) == IPCQ_OK && scene->taken != 0)
+        --scene->taken;
+    return code;
+}
+
 static int give_back(struct scene *scene)
 {
     int code = ipcq_nack(scene->queue, IPCQ_OLDEST);
@@ -204,6 +236,19 @@ const struct scenario scenarios[] = {
     {"get-interruptible", PLAINLY, .normal = IPCQ_TIMEDOUT, .documented = DOCUMENTED_GET | DOCUMENTED_WAIT, .prepare = opened, .operate = get_interruptible},
     {"get-alloc", JOINABLY, .documented = DOCUMENTED_GET | RESULT(NOMEM), .prepare = with_three, .operate = scene_get_alloc},
     {"get-alloc-large", JOINABLY, .documented = DOCUMENTED_GET | RESULT(NOMEM), .prepare = with_a_large_one, .operate = scene_get_alloc},
+    {"put-many", PLAINLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_many},
+    {"put-many-growing", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_many_growing},
+    {"put-many-full", JOINABLY, .normal = IPCQ_FULL, .documented = DOCUMENTED_PUT, .prepare = full_of_two, .operate = put_many},
+    {"get-many", JOINABLY, .documented = DOCUMENTED_GET, .prepare = with_a_hundred, .operate = get_many},
+    {"get-many-plain", PLAINLY, .documented = DOCUMENTED_GET, .prepare = with_a_hundred, .operate = get_many},
+    {"get-many-empty", JOINABLY, .normal = IPCQ_EMPTY, .documented = DOCUMENTED_GET, .prepare = opened, .operate = get_many},
+    {"commit-small", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = commit_small},
+    {"commit-large", PLAINLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = commit_large},
+    {"commit-full", JOINABLY, .normal = IPCQ_FULL, .documented = DOCUMENTED_PUT, .prepare = full_of_two, .operate = commit_small},
+    {"abandon", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = reserve_and_abandon},
+    {"borrow", JOINABLY, .documented = DOCUMENTED_GET, .prepare = with_three, .operate = borrow},
+    {"release", JOINABLY, .documented = DOCUMENTED_GET, .prepare = with_three, .operate = borrow_and_release},
+    {"release-plain", PLAINLY, .documented = DOCUMENTED_GET, .prepare = with_a_large_one, .operate = borrow_and_release},
     {"task-done", JOINABLY, .documented = DOCUMENTED_FINISH, .prepare = with_a_taken_one, .operate = scene_finish},
     {"nack", JOINABLY, .documented = DOCUMENTED_FINISH | RESULT(BUSY), .prepare = with_a_taken_one, .operate = give_back},
     {"join", JOINABLY, .documented = DOCUMENTED_JOIN, .prepare = opened, .operate = join_now},
@@ -216,11 +261,16 @@ const struct scenario scenarios[] = {
     {"describe", PLAINLY, .documented = DOCUMENTED_LOOK, .prepare = with_three, .operate = describe},
     {"close", JOINABLY, .documented = RESULT(INVALID) | RESULT(BADHANDLE), .prepare = with_three, .operate = close_it},
     {"close-with-leases", JOINABLY, .documented = RESULT(INVALID) | RESULT(BADHANDLE), .prepare = with_leases, .operate = close_it},
+    {"close-with-a-reservation", JOINABLY, .documented = RESULT(INVALID) | RESULT(BADHANDLE), .prepare = with_a_reservation, .operate = close_it},
     {"close-anonymous", PLAINLY, .documented = RESULT(INVALID) | RESULT(BADHANDLE), .prepare = anonymous_with_one, .operate = close_it},
     {"unlink", PLAINLY, .documented = DOCUMENTED_UNLINK, .prepare = with_three, .operate = unlink_it},
     {"unlink-missing", PLAINLY, .normal = IPCQ_NOTFOUND, .documented = DOCUMENTED_UNLINK, .prepare = nothing, .operate = unlink_missing},
     {"fork-put", PLAINLY, .documented = DOCUMENTED_PUT | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = put_small},
     {"fork-get", JOINABLY, .documented = DOCUMENTED_GET | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = get_one},
+    {"fork-put-many", PLAINLY, .documented = DOCUMENTED_PUT | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = put_many},
+    {"fork-get-many", JOINABLY, .documented = DOCUMENTED_GET | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = get_many},
+    {"fork-commit", JOINABLY, .documented = DOCUMENTED_PUT | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = commit_large},
+    {"fork-borrow", JOINABLY, .documented = DOCUMENTED_GET | DOCUMENTED_FIRST, .prepare = forked_with_three, .operate = borrow},
     {"fork-closefrom-put", PLAINLY, .documented = DOCUMENTED_PUT | DOCUMENTED_FIRST, .prepare = forked_without_descriptors, .operate = put_small},
     {"fork-close", PLAINLY, .documented = RESULT(INVALID) | RESULT(BADHANDLE), .prepare = forked_with_three, .operate = close_it},
     {"reap", JOINABLY, .normal = IPCQ_TIMEDOUT, .documented = DOCUMENTED_JOIN, .prepare = with_a_dead_peer, .operate = join_now},

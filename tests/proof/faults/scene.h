@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { SCENE_ITEMS = 400, SCENE_TEXT = 500 };
+enum { SCENE_ITEMS = 400, SCENE_BATCH = 100, SCENE_TEXT = 500 };
 
 struct scene {
     char name[100];
@@ -49,6 +49,14 @@ int scene_put(struct scene *scene, size_t size, int64_t deadline_ns);
 int scene_get(struct scene *scene, int64_t deadline_ns);
 int scene_get_alloc(struct scene *scene);
 int scene_finish(struct scene *scene);
+
+/* The same, several in one call, which takes or puts as many as it can. */
+int scene_put_many(struct scene *scene, size_t size, size_t count);
+int scene_get_many(struct scene *scene);
+
+/* The same without copies. What cannot be committed is abandoned. */
+int scene_reserve_and_commit(struct scene *scene, size_t size);
+int scene_borrow(struct scene *scene, ipcq_view *out_view);
 
 /* The same into another handle of the queue; and the account for what somebody else put, before the place-th ready item. */
 int scene_put_into(struct scene *scene, ipcq_t *queue, size_t size, int64_t deadline_ns);

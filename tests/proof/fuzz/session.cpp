@@ -4,10 +4,12 @@
 #include "verdict.h"
 #include "world.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <vector>
 
 namespace fuzz {
 
@@ -57,6 +59,13 @@ std::uint64_t documented(Verb verb)
     case Verb::get: return get;
     case Verb::get_item: return get | bit(IPCQ_WRONGTYPE);
     case Verb::get_alloc: return (get & ~bit(IPCQ_TOOBIG)) | bit(IPCQ_WRONGTYPE);
+    case Verb::put_many: return put;
+    case Verb::get_many: return get | bit(IPCQ_WRONGTYPE);
+    case Verb::reserve: return put;
+    case Verb::commit: return put | bit(IPCQ_NOTRESERVED) | bit(IPCQ_INVALID);
+    case Verb::abandon: return any(IPCQ_NOTRESERVED, IPCQ_INVALID);
+    case Verb::borrow: return (get & ~bit(IPCQ_TOOBIG)) | bit(IPCQ_WRONGTYPE);
+    case Verb::release: return any(IPCQ_NOTTAKEN);
     case Verb::task_done: return any(IPCQ_NOTTAKEN, IPCQ_NOTJOINABLE);
     case Verb::nack: return any(IPCQ_NOTTAKEN, IPCQ_NOTJOINABLE, IPCQ_BUSY);
     case Verb::join: return any(IPCQ_TIMEDOUT, IPCQ_NOTJOINABLE);
@@ -129,12 +138,21 @@ int Session::dispatch(const Step &step, ipcq_t *&handle)
     case Verb::get:
     case Verb::get_item:
     case Verb::get_alloc: return get(step, handle);
+    case Verb::put_many: return put_many(step, handle);
+    case Verb::get_many: return get_many(step, handle);
+    case Verb::reserve: return reserve(step, handle);
+    case Verb::commit: return commit(step, handle);
+    case Verb::abandon: return ipcq_abandon(handle, reserved_[step.number % std::size(reserved_)]);
+    case Verb::borrow: return borrow(step, handle);
+    case Verb::release:
     case Verb::task_done:
     case Verb::nack: {
         const std::uint64_t ticket = step.number == 0   ? IPCQ_OLDEST
                                      : step.number == 1 ? IPCQ_OLDEST_OF_THREAD
                                                         : tickets_[step.number % std::size(tickets_)];
-        return step.verb == Verb::nack ? ipcq_nack(handle, ticket) : ipcq_task_done(handle, ticket);
+        return step.verb == Verb::nack      ? ipcq_nack(handle, ticket)
+               : step.verb == Verb::release ? ipcq_release(handle, ticket)
+                                            : ipcq_task_done(handle, ticket);
     }
     case Verb::join: return ipcq_join(handle, deadline_of(step));
     case Verb::shutdown: return ipcq_shutdown(handle, step.number % 2 == 0 ? IPCQ_DRAIN : IPCQ_IMMEDIATE);
@@ -186,8 +204,86 @@ int Session::get(const Step &step, ipcq_t *handle)
             violation("payload", "an item of %zu bytes came into a buffer of %zu", size, buffer.size);
         buffer.unwritten_from(code == IPCQ_OK ? size : 0);
     }
-    if (code == IPCQ_OK && item.ticket != 0)
-        tickets_[ticket_count_++ % std::size(tickets_)] = item.ticket;
+    if (code == IPCQ_OK)
+        keep(item.ticket);
+    return code;
+}
+
+void Session::keep(std::uint64_t ticket)
+{
+    if (ticket != 0)
+        tickets_[ticket_count_++ % std::size(tickets_)] = ticket;
+}
+
+int Session::put_many(const Step &step, ipcq_t *handle)
+{
+    const Buffer payload(std::max(size_of(step.number), sizes[std::size(sizes) - 1]));
+    std::vector<ipcq_message> messages(1 + step.index / 2u);
+    for (std::size_t i = 0; i < messages.size(); i++)
+        messages[i] = {payload.bytes.get(), i == 0 ? size_of(step.number) : sizes[(step.number + i) % 5],
+                       static_cast<std::uint32_t>(i % 3), 0};
+    const ipcq_wait wait = {deadline_of(step), nullptr, 0, 0};
+    std::size_t count = 0;
+    const int code = ipcq_put_many(handle, messages.data(), messages.size(), &count, &wait);
+    if (code == IPCQ_OK && (count == 0 || count > messages.size()))
+        violation("results", "put_many put %zu of %zu items", count, messages.size());
+    return code;
+}
+
+int Session::get_many(const Step &step, ipcq_t *handle)
+{
+    const ipcq_wait wait = {deadline_of(step), nullptr, 0, 0};
+    const Buffer buffer(size_of(step.number));
+    std::vector<ipcq_view> views(1 + step.index / 2u);
+    std::size_t count = 0, end = 0;
+    const int code = ipcq_get_many(handle, buffer.bytes.get(), buffer.size, views.data(), views.size(), &count,
+                                   step.number % 8 == 7 ? IPCQ_ACCEPT(1) : IPCQ_ACCEPT_ALL, &wait);
+    if (code == IPCQ_OK && (count == 0 || count > views.size()))
+        violation("results", "get_many got %zu of %zu items", count, views.size());
+    for (std::size_t i = 0; code == IPCQ_OK && i < count; i++) {
+        const ipcq_view &view = views[i];
+        const auto at = static_cast<std::size_t>(static_cast<const unsigned char *>(view.data) - buffer.bytes.get());
+        if (at < end || at > buffer.size || view.item.size > buffer.size - at || (at % 8 != 0 && view.item.size != 0))
+            violation("payload", "item %zu of a batch lies at %zu, with %zu bytes, in a buffer of %zu", i, at,
+                      static_cast<std::size_t>(view.item.size), buffer.size);
+        end = at + view.item.size;
+        keep(view.item.ticket);
+    }
+    buffer.unwritten_from(end);
+    return code;
+}
+
+int Session::reserve(const Step &step, ipcq_t *handle)
+{
+    const ipcq_wait wait = {deadline_of(step), nullptr, 0, 0};
+    const std::size_t size = size_of(step.number);
+    void *data = nullptr;
+    const int code = ipcq_reserve(handle, size, &data, &wait);
+    if (code == IPCQ_OK) {
+        std::memset(data, 0x5a, size); // a byte outside the mapping faults
+        reserved_[reserved_count_++ % std::size(reserved_)] = data;
+    }
+    return code;
+}
+
+int Session::commit(const Step &step, ipcq_t *handle)
+{
+    const ipcq_wait wait = {deadline_of(step), nullptr, 0, 0};
+    return ipcq_commit(handle, reserved_[step.number % std::size(reserved_)],
+                       size_of(step.number / std::size(reserved_)), step.number % 3, &wait);
+}
+
+int Session::borrow(const Step &step, ipcq_t *handle)
+{
+    const ipcq_wait wait = {deadline_of(step), nullptr, 0, 0};
+    ipcq_view view = {};
+    const int code = ipcq_borrow(handle, &view, step.number % 8 == 7 ? IPCQ_ACCEPT(1) : IPCQ_ACCEPT_ALL, &wait);
+    if (code == IPCQ_OK) {
+        const auto *bytes = static_cast<const volatile unsigned char *>(view.data);
+        for (std::uint64_t i = 0; i < view.item.size; i++) // a byte outside the mapping faults
+            static_cast<void>(bytes[i]);
+        keep(view.item.ticket);
+    }
     return code;
 }
 

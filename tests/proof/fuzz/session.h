@@ -28,12 +28,20 @@ private:
     int open(ipcq_t *&handle);
     int put(const Step &step, ipcq_t *handle);
     int get(const Step &step, ipcq_t *handle);
+    int put_many(const Step &step, ipcq_t *handle);
+    int get_many(const Step &step, ipcq_t *handle);
+    int reserve(const Step &step, ipcq_t *handle);
+    int commit(const Step &step, ipcq_t *handle);
+    int borrow(const Step &step, ipcq_t *handle);
+    void keep(std::uint64_t ticket);
     int look(const Step &step, ipcq_t *handle);
 
     std::string name_;
     ipcq_t *handles_[2] = {};
     std::uint64_t tickets_[4] = {};
     unsigned ticket_count_ = 0;
+    void *reserved_[4] = {}; // also by handles that are closed: to the library it is a number then
+    unsigned reserved_count_ = 0;
 };
 
 } // namespace fuzz

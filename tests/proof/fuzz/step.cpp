@@ -12,10 +12,11 @@ namespace fuzz {
 
 namespace {
 
-constexpr const char *verbs[] = {"base",      "set",       "race", "cut",          "hole",     "pass",
-                                 "open",      "close",     "put",  "put_typed",    "get",      "get_item",
-                                 "get_alloc", "task_done", "nack", "join",         "shutdown", "size",
-                                 "full",      "empty",     "stat", "participants", "describe"};
+constexpr const char *verbs[] = {"base",      "set",       "race",   "cut",          "hole",     "pass",
+                                 "open",      "close",     "put",    "put_typed",    "get",      "get_item",
+                                 "get_alloc", "task_done", "nack",   "join",         "shutdown", "size",
+                                 "full",      "empty",     "stat",   "participants", "describe", "put_many",
+                                 "get_many",  "reserve",   "commit", "abandon",      "borrow",   "release"};
 constexpr const char *values[] = {"number",  "ones", "add",     "subtract", "add_power", "flip",  "power",
                                   "segment", "end",  "back",    "record",   "owner",     "ready", "taken",
                                   "done",    "run",  "claimed", "live",     "random"};
@@ -140,6 +141,8 @@ std::string text_of(const Step &step)
     case Verb::cut: out << ':' << step.index % 32 << ' ' << step.number; break;
     case Verb::pass: out << ' ' << step.number; break;
     case Verb::hole: out << ' ' << +step.index; break;
+    case Verb::put_many:
+    case Verb::get_many: out << ':' << +step.index << ' ' << step.number << ' ' << step.when; break;
     default: out << ':' << (step.index & 1) << ' ' << step.number << ' ' << step.when;
     }
     return out.str();

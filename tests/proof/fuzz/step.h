@@ -37,6 +37,13 @@ enum class Verb : std::uint8_t {
     stat,
     participants,
     describe,
+    put_many, // 1 + `index` / 2 items
+    get_many, // so many at most
+    reserve,
+    commit, // reservation `number` % 4, of the size that `number` / 4 names
+    abandon,
+    borrow,
+    release,
     count
 };
 

@@ -125,7 +125,9 @@ void Checker::order_of_later_deliveries()
             auto o = std::upper_bound(log.begin(), log.end(), again.certain_from,
                                       [](std::int64_t instant, const Operation &p) { return instant < p.invoked_ns; });
             if (o != log.begin())
-                --o; // it was under way
+                --o; // it was under way, and all of its batch
+            while (o != log.begin() && o[-1].invoked_ns == o->invoked_ns)
+                --o;
             for (; o != log.end() && o->invoked_ns < again.certain_until; ++o)
                 if (passed_over(*o))
                     findings_.add("VOrd", "item %llu was taken while the older %llu was back",

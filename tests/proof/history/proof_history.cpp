@@ -24,14 +24,18 @@ using ull = unsigned long long;
 constexpr std::uint64_t mutated_max = 500'000; // longer histories would be checked for too long
 
 constexpr Plan plans[] = {
-    {"plain", false, 0, false, true},
-    {"plain_killed", false, 0, true, true},
-    {"joinable", true, 0, false, true},
-    {"joinable_killed", true, 0, true, true},
-    {"bounded", false, 8, false, false},
-    {"bounded_killed", false, 8, true, false},
-    {"bounded_joinable", true, 8, false, false},
-    {"bounded_joinable_killed", true, 8, true, false},
+    {"plain", false, 0, false, true, false},
+    {"plain_killed", false, 0, true, true, false},
+    {"joinable", true, 0, false, true, false},
+    {"joinable_killed", true, 0, true, true, false},
+    {"bounded", false, 8, false, false, false},
+    {"bounded_killed", false, 8, true, false, false},
+    {"bounded_joinable", true, 8, false, false, false},
+    {"bounded_joinable_killed", true, 8, true, false, false},
+    {"batches_killed", false, 0, true, true, true},
+    {"joinable_batches_killed", true, 0, true, true, true},
+    {"bounded_batches", false, 8, false, false, true},
+    {"bounded_joinable_batches_killed", true, 8, true, false, true},
 };
 
 struct Settings {

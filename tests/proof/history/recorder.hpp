@@ -42,6 +42,25 @@ public:
         std::atomic_signal_fence(std::memory_order_seq_cst);
     }
 
+    // The same for one that may put values[0], values[1], ... or, if nullptr, take so many: an operation each.
+    void begin_batch(Kind kind, const std::uint64_t *values, unsigned count)
+    {
+        const std::uint64_t index = count_.load(std::memory_order_relaxed);
+        const std::int64_t invoked = now_ns();
+        now_ = &log_[index];
+        for (unsigned i = 0; i < count; i++)
+            now_[i] = {values != nullptr ? values[i] : 0, invoked, 0, life_, kind, 0, 0};
+        count_.store(index + count, std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    // Only the first `count` of them have happened.
+    void shrink_to(unsigned count)
+    {
+        count_.store(static_cast<std::uint64_t>(now_ - log_) + count, std::memory_order_release);
+    }
+    void next() { now_++; }
+    std::int64_t so_far_ns() const { return now_ns() - now_->invoked_ns; }
+
     // It has answered; what the log says of it now is final.
     void end(Kind kind, std::uint64_t value, unsigned deliveries = 0)
     {
@@ -55,7 +74,7 @@ public:
     void end() { end(now_->kind, now_->value, now_->deliveries); }
 
     // It answered nothing that could be checked.
-    void forget() { count_.store(static_cast<std::uint64_t>(now_ - log_), std::memory_order_release); }
+    void forget() { shrink_to(0); }
 
 private:
     static constexpr std::uint64_t slack = 64; // for what must be finished although the log is full

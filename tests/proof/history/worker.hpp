@@ -16,6 +16,7 @@ struct Plan {
     std::uint64_t max_items; // 0: unlimited
     bool killed;             // workers are, at random
     bool large;              // a few items are copied outside the getters' lock
+    bool batches;            // most calls put or take several
 };
 
 struct Worker {

@@ -32,6 +32,15 @@ bool BesideFrozen::kept(const Picture &picture, snapshot_lock lock) const
     return snapshot_lock_owner(&picture.now, lock, &slot, &generation) && !living(slot);
 }
 
+// A sleeper of this kind may have been faster since the last look: looks again.
+bool BesideFrozen::woken(Picture &picture, char sleeper)
+{
+    if (operation_.sleeper != sleeper)
+        return false;
+    look(picture);
+    return true;
+}
+
 void BesideFrozen::judge(const char *call, int code, bool may_fail)
 {
     if (code == IPCQ_OK ||
@@ -73,10 +82,13 @@ void BesideFrozen::put_while_frozen(Picture &picture)
     if (code == IPCQ_OK)
         notes_.note_put(first_filler);
     // Full may be what the published head says: the frozen one may have to move it.
-    const bool full = operation_.plan.max_items != 0 &&
-                      (count(picture, SNAPSHOT_READY) >= operation_.plan.max_items || kept(picture, SNAPSHOT_HEAD));
+    const auto full = [&] {
+        return operation_.plan.max_items != 0 &&
+               (count(picture, SNAPSHOT_READY) >= operation_.plan.max_items || kept(picture, SNAPSHOT_HEAD));
+    };
+    const bool may_fail = full() || kept(picture, SNAPSHOT_TAIL);
     if (code != IPCQ_CLOSED || shutdown_in(picture) == 0)
-        judge("put", code, full || kept(picture, SNAPSHOT_TAIL));
+        judge("put", code, may_fail || (woken(picture, 'P') && full()));
 }
 
 // The head goes back, and its items are finished before it comes by again.
@@ -114,7 +126,8 @@ void BesideFrozen::get_while_frozen(Picture &picture, bool give_back)
     const int shutdown = shutdown_in(picture);
     if (code == IPCQ_CLOSED && shutdown != 0 && (shutdown == IPCQ_IMMEDIATE || count(picture, SNAPSHOT_READY) == 0))
         return;
-    judge("get", code, kept(picture, SNAPSHOT_HEAD) || count(picture, SNAPSHOT_READY) == 0);
+    const bool may_fail = kept(picture, SNAPSHOT_HEAD) || count(picture, SNAPSHOT_READY) == 0;
+    judge("get", code, may_fail || (woken(picture, 'G') && count(picture, SNAPSHOT_READY) == 0));
     if (code != IPCQ_OK)
         return;
     if (give_back && operation_.plan.joinable) {

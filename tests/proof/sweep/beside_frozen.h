@@ -16,6 +16,7 @@ public:
 private:
     bool living(std::uint32_t slot) const;
     bool kept(const Picture &picture, snapshot_lock lock) const;
+    bool woken(Picture &picture, char sleeper);
     void judge(const char *call, int code, bool may_fail);
     void put_while_frozen(Picture &picture);
     void get_while_frozen(Picture &picture, bool give_back);

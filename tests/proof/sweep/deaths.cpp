@@ -42,13 +42,26 @@ bool claimed_by(std::uint64_t segment, std::uint32_t slot)
     return (segment & 0xff) == 2 && (segment >> 16 & 0xffff) == slot + 1;
 }
 
+std::uint64_t head_sequence(const snapshot &now)
+{
+    return word_at(now, head_at + 16 + (word_at(now, head_at + 8) & 1) * 24 + 8);
+}
+
+// How many are TAKEN by the slot, from this sequence on.
+std::size_t taken_by(const snapshot &now, std::uint32_t slot, std::uint64_t from)
+{
+    std::size_t taken = 0;
+    any_item(now, [&](const snapshot_item &item) {
+        taken += item.state == SNAPSHOT_TAKEN && item.owner_slot == slot && item.sequence >= from ? 1 : 0;
+        return false;
+    });
+    return taken;
+}
+
 // TAKEN under the published head or behind it: the cursor has not passed it, or has gone back to it.
 bool taken_at_head(const snapshot &now, std::uint32_t slot)
 {
-    const std::uint64_t sequence = word_at(now, head_at + 16 + (word_at(now, head_at + 8) & 1) * 24 + 8);
-    return owns(now, SNAPSHOT_HEAD, slot) && any_item(now, [&](const snapshot_item &item) {
-               return item.state == SNAPSHOT_TAKEN && item.owner_slot == slot && item.sequence >= sequence;
-           });
+    return owns(now, SNAPSHOT_HEAD, slot) && taken_by(now, slot, head_sequence(now)) != 0;
 }
 
 void put(Actor &a) { a.result = ipcq_put(a.queue, a.out, a.out_size, IPCQ_FOREVER); }
@@ -69,6 +82,25 @@ void get_two(Actor &a)
 }
 
 void nack(Actor &a) { a.result = ipcq_nack(a.queue, a.item[0].ticket); }
+
+void put_many(Actor &a)
+{
+    std::size_t count = 0;
+    a.result = ipcq_put_many(a.queue, a.batch, a.batch_count, &count, nullptr);
+}
+
+void get_many(Actor &a)
+{
+    a.result = ipcq_get_many(a.queue, a.in, item_max, a.views, views_max, &a.view_count, IPCQ_ACCEPT_ALL, nullptr);
+}
+
+void reserve(Actor &a) { a.result = ipcq_reserve(a.queue, 10000, &a.reserved, nullptr); }
+
+void borrow_and_reserve(Actor &a)
+{
+    ipcq_borrow(a.queue, &a.views[0], IPCQ_ACCEPT_ALL, nullptr);
+    reserve(a);
+}
 
 void look_at_join(Actor &a) { a.result = ipcq_join(a.queue, IPCQ_NOWAIT); }
 
@@ -103,5 +135,19 @@ const Death in_nack_before_ready{"in a nack, its cursor back", get_two, nack, ta
 const Death holding_frontier{"moving the frontier", nullptr, look_at_join, [](const snapshot &now, std::uint32_t slot) {
                                  return owns(now, SNAPSHOT_FRONTIER, slot);
                              }};
+
+const Death holding_tail_after_batch{"holding the tail after the commit of a batch", nullptr, put_many,
+                                     [](const snapshot &now, std::uint32_t slot) {
+                                         return owns(now, SNAPSHOT_TAIL, slot) && is_in_log(now, first_of_dead_batch);
+                                     }};
+
+const Death in_get_many{"with several taken in one call", nullptr, get_many,
+                        [](const snapshot &now, std::uint32_t slot) {
+                            return owns(now, SNAPSHOT_HEAD, slot) && taken_by(now, slot, head_sequence(now)) >= 2;
+                        }};
+
+const Death with_a_reservation{"with a reservation", nullptr, reserve, nullptr};
+
+const Death with_a_borrowed_item{"with a borrowed item and a reservation", nullptr, borrow_and_reserve, nullptr};
 
 } // namespace sweep

@@ -7,7 +7,7 @@ namespace sweep {
 
 namespace {
 
-constexpr std::size_t shutdown_at = 664;
+constexpr std::size_t shutdown_at = 664, segment_count_at = 56, table_at = 64;
 
 // What the victim had taken it still has.
 void check_leases(Notes &notes, const snapshot &before, const snapshot &after)
@@ -27,6 +27,17 @@ void check_leases(Notes &notes, const snapshot &before, const snapshot &after)
         if (!kept)
             notes.complain("freeze: the item at %llu was taken away from a frozen one",
                            static_cast<unsigned long long>(old[i].offset));
+    }
+}
+
+// What the victim had claimed, or reserved, it still has.
+void check_claims(Notes &notes, const snapshot &before, const snapshot &after)
+{
+    for (std::size_t i = 0; i < word_at(before, segment_count_at); i++) {
+        const std::size_t at = word_at(before, table_at) + i * 8;
+        const std::uint64_t word = word_at(before, at);
+        if ((word & 0xff) == 2 && (word >> 16 & 0xffff) == notes.slot[victim] + 1u && word_at(after, at) != word)
+            notes.complain("freeze: segment %zu was taken away from a frozen one", i);
     }
 }
 
@@ -64,9 +75,11 @@ void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot
         return;
     if (operation.sleeper == 0 && !check(worked, false, "after calls beside the frozen one"))
         return;
-    if (frozen.size != 0)
+    if (frozen.size != 0) {
         check_leases(notes_, frozen, worked);
-    const bool shut = word_at(worked, shutdown_at) != 0, committed = stage.ledger().committed();
+        check_claims(notes_, frozen, worked);
+    }
+    const bool shut = word_at(worked, shutdown_at) != 0, committed = stage.ledger().committed() != 0;
     Stepper &stepper = stage.victim();
     Step step = Step::finished;
     if (!stepper.at_end()) {

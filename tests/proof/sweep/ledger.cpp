@@ -75,7 +75,8 @@ void Ledger::open(const snapshot &left, bool victim_died)
             held_[held_count_++] = id;
     }
     look_for_losses();
-    committed_ = has(victims);
+    look_at_finished();
+    committed_ = has(victims) ? 1 : look_at_batch(victim_died);
     for (std::size_t i = 0; i < operation_.plan.base.size(); i++) {
         const Id id = first_base + static_cast<Id>(i);
         finished_ += has(id) || held(id) ? 0 : 1;
@@ -97,8 +98,51 @@ void Ledger::look_for_losses()
         miss(first_base + static_cast<Id>(i));
     for (std::uint32_t i = 0; i < std::min<std::uint32_t>(notes_.put_count, Notes::deliveries_max); i++)
         miss(notes_.put[i]);
-    if (operation_.puts && notes_.result[victim] == IPCQ_OK)
+    if (operation_.puts && operation_.batch.empty() && notes_.result[victim] == IPCQ_OK)
         miss(victims);
+    for (Id i = 0; i < notes_.accepted; i++)
+        miss(first_of_batch + i);
+}
+
+// A batch goes in by whole commits, the first items first; how many of them are there?
+std::uint32_t Ledger::look_at_batch(bool victim_died)
+{
+    const auto is_there = [&](Id i) {
+        return has(first_of_batch + i) || held(first_of_batch + i) || delivered(first_of_batch + i) != 0;
+    };
+    const auto size = static_cast<Id>(operation_.batch.size());
+    Id there = 0;
+    while (there < size && is_there(there))
+        there++;
+    for (Id i = there; i < size; i++)
+        if (is_there(i))
+            notes_.complain("batch: item %u is in the queue and one before it is not", first_of_batch + i);
+    for (Id i = 1; i < there; i++)
+        if (has(first_of_batch + i) && has(first_of_batch + i - 1) &&
+            position(first_of_batch + i) < position(first_of_batch + i - 1))
+            notes_.complain("order: item %u of a batch stands before the one before it", first_of_batch + i);
+    if (notes_.result[victim] == IPCQ_OK) {
+        if (there != notes_.accepted && notes_.shutdown != IPCQ_IMMEDIATE)
+            notes_.complain("batch: %u items are in the queue, and the call said %u", there, notes_.accepted.load());
+    } else if (victim_died && there != 0 &&
+               std::find(operation_.commits.begin(), operation_.commits.end(), there) == operation_.commits.end()) {
+        notes_.complain("batch: %u items are in the queue, which no commit ends with", there);
+    }
+    return there;
+}
+
+// Who finishes several finishes the first ones first.
+void Ledger::look_at_finished()
+{
+    Id left = 0;
+    for (const Id id : operation_.finishes) {
+        if (id > operation_.plan.base.size() || delivered(id) != 0)
+            continue;
+        if (has(id) || held(id))
+            left = id;
+        else if (left != 0)
+            notes_.complain("item: %u was finished before %u", id, left);
+    }
 }
 
 void Ledger::follow()

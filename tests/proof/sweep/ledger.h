@@ -21,9 +21,9 @@ public:
     // After a frozen victim has ended: everything that was put was finished once.
     void balance() const;
 
-    // At the opening: base items that were finished, and whether the victim's item was in the queue.
+    // At the opening: base items that were finished, and how many of the victim's were in the queue.
     std::uint32_t finished() const { return finished_; }
-    bool committed() const { return committed_; }
+    std::uint32_t committed() const { return committed_; }
     bool has(Id id) const { return position(id) < notes_.expected_count; }
     bool nothing_held() const { return held_count_ == 0; } // by living ones, unfinished
 
@@ -33,6 +33,8 @@ private:
     void expect(Id id, std::uint32_t deliveries, bool redelivered);
     void strike(std::uint32_t position);
     void look_for_losses();
+    std::uint32_t look_at_batch(bool victim_died);
+    void look_at_finished();
     bool finished_by_right(Id id) const;
     std::uint32_t delivered(Id id) const;
 
@@ -43,7 +45,7 @@ private:
     Id held_[Notes::expected_max] = {};
     std::uint32_t held_count_ = 0;
     std::uint32_t seen_deliveries_ = 0, seen_puts_ = 0, finished_ = 0;
-    bool committed_ = false;
+    std::uint32_t committed_ = 0;
 };
 
 } // namespace sweep

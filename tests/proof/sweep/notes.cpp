@@ -11,6 +11,7 @@ void Notes::clear()
     delivery_count = put_count = complaint_count = 0;
     expected_count = 0;
     shutdown = 0;
+    accepted = 0;
     for (std::uint32_t role = 0; role < roles; role++) {
         result[role] = not_returned;
         done[role] = 0;

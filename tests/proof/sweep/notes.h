@@ -39,6 +39,7 @@ struct Notes {
     Expected expected[expected_max];
 
     std::atomic<int> result[roles];         // of the operation of victim and bystander
+    std::atomic<std::uint32_t> accepted;    // items of the victim's batch, once its call has returned
     std::atomic<std::uint32_t> done[roles]; // the bystander's call is over
     std::atomic<unsigned> slices[roles];    // most slices that timed out in one call
     std::atomic<std::uint32_t> slot[roles];

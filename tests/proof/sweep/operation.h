@@ -16,6 +16,8 @@ enum class ImageKind { fresh, recycled, wrapped };
 
 const char *name_of(ImageKind kind);
 
+inline constexpr std::size_t batch_max = 72, views_max = 4;
+
 inline constexpr unsigned on_fresh = 1, on_recycled = 2, on_wrapped = 4, on_all = 7;
 
 // Whoever calls the library: with buffers that were made before the first instruction that counts.
@@ -29,6 +31,11 @@ struct Actor {
     std::size_t out_size = 0;
     unsigned char *in = nullptr; // item_max bytes
     ipcq_item item[2]{};
+    ipcq_message batch[batch_max]{}; // the items that it puts in one call
+    std::size_t batch_count = 0;
+    ipcq_view views[views_max]{}; // received in one call, and not looked at yet
+    std::size_t view_count = 0;
+    void *reserved = nullptr;
     int result = not_returned;
     bool holds_item = false; // item[0] was received into `in`
 };
@@ -60,12 +67,14 @@ struct Operation {
     std::size_t out_size = 40;         // of the item that the victim puts
     void (*before)(Actor &) = nullptr; // in the victim, before the first instruction
     void (*act)(Actor &) = nullptr;
-    int result = IPCQ_OK;             // of a victim that lives
-    bool puts = false;                // and then its item is in the queue
-    std::vector<Id> finishes{};       // items that the victim may finish
-    char sleeper = 0;                 // bystander: 'G'etter, 'P'utter, 'J'oiner
-    char assist = 0;                  // what wakes a sleeping victim: 'p'ut, 'g'et, task_'d'one
-    std::uint32_t survivor_takes = 0; // the first items, before the victim comes
+    int result = IPCQ_OK;                 // of a victim that lives
+    bool puts = false;                    // and then its item is in the queue, or of ...
+    std::vector<std::size_t> batch{};     // ... items of these sizes the first, which were accepted, ...
+    std::vector<std::uint32_t> commits{}; // ... so many after one commit, after two, ...
+    std::vector<Id> finishes{};           // items that the victim may finish, in this order
+    char sleeper = 0;                     // bystander: 'G'etter, 'P'utter, 'J'oiner
+    char assist = 0;                      // what wakes a sleeping victim: 'p'ut, 'g'et, task_'d'one
+    std::uint32_t survivor_takes = 0;     // the first items, before the victim comes
     bool gives_back = false; // the survivor its first item beside a frozen victim; takes it again, and finishes all
     bool shuts_down = false; // the survivor, beside a frozen victim
     const Death *death = nullptr;
@@ -78,7 +87,9 @@ struct Operation {
 // Reads cursor words of a snapshot, for conditions.
 std::uint64_t word_at(const snapshot &now, std::size_t offset);
 
-const std::vector<Operation> &operations();        // killed and frozen
+std::vector<Operation> batch_operations();
+std::vector<Operation> in_place_operations();
+const std::vector<Operation> &operations();        // all of these and more: killed and frozen
 const std::vector<Operation> &reaper_operations(); // killed while somebody else sleeps
 
 } // namespace sweep

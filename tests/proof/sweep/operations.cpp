@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table. Sizes of base items: 40 bytes make a record of 56; a segment has 4096.
-#include "operation.h"
-
+// The table of calls that take or put one item, or none.
 #include "clock.h"
 #include "deaths.h"
+#include "plans.h"
 
 namespace sweep {
 
 namespace {
-
-constexpr std::size_t no_room = 8; // the terminator fits, a record does not
 
 void put(Actor &a) { a.result = ipcq_put(a.queue, a.out, a.out_size, IPCQ_FOREVER); }
 
@@ -84,31 +81,10 @@ void idle(Actor &a)
     skip_time(60'000'000);
 }
 
-const Plan plain{.base = {40, 40, 40}};
-const Plan joinable{.joinable = true, .base = {40, 40, 40}};
-const Plan joinable_of_one{.joinable = true, .base = {40}};
-const Plan plain_empty{};
-const Plan joinable_empty{.joinable = true};
-const Plan full{.max_items = 3, .base = {40, 40, 40}};
-const Plan plain_at_boundary{.base = {40, 40, 40}, .room = no_room};
-const Plan plain_over_boundary{.base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
-const Plan joinable_over_boundary{.joinable = true, .base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
-const Plan joinable_beside_boundary{.joinable = true, .base = {40, 40, 40}, .room = no_room, .aligned = 1};
-const Plan with_large{.base = {5000, 40, 40}};
-const Plan burst{.capacity_bytes = 98304, .burst = 22};
-// The table of participants is used up by a survivor and a dead one.
-const Plan crowded{.joinable = true, .max_participants = 2, .base = {40, 40, 40}};
-
-// A reaper's queue: the items of a peer that died, and a sleeper who needs them.
-const Plan reaped{.joinable = true, .base = {40, 40, 40}};
-const Plan reaped_in_append{.joinable = true, .base = {40}};
-
-} // namespace
-
-const std::vector<Operation> &operations()
+// One at a time, with a copy.
+std::vector<Operation> single_calls()
 {
-    constexpr unsigned not_fresh = on_recycled | on_wrapped;
-    static const std::vector<Operation> table{
+    return {
         {.name = "put small", .plan = plain, .reduced_images = on_all, .act = put, .puts = true},
         {.name = "put large (3 segments)", .plan = plain, .out_size = 10000, .act = put, .puts = true},
         {.name = "put over a segment boundary",
@@ -217,80 +193,18 @@ const std::vector<Operation> &operations()
          .puts = true,
          .forks = true},
     };
-    return table;
 }
 
-const std::vector<Operation> &reaper_operations()
+} // namespace
+
+const std::vector<Operation> &operations()
 {
-    static const std::vector<Operation> table{
-        {.name = "join reaps: put dead after its commit",
-         .plan = joinable_empty,
-         .act = look_at_join,
-         .result = IPCQ_TIMEDOUT,
-         .sleeper = 'G',
-         .death = &holding_tail_after_commit,
-         .dies_late = true},
-        {.name = "join reaps: get dead between lease and cursor",
-         .plan = reaped,
-         .act = look_at_join,
-         .result = IPCQ_TIMEDOUT,
-         .sleeper = 'J',
-         .death = &holding_head_before_cursor,
-         .dies_late = true},
-        {.name = "join reaps: put dead with a run claimed",
-         .plan = joinable_empty,
-         .act = look_at_join,
-         .result = IPCQ_OK,
-         .sleeper = 'G',
-         .death = &claiming_a_run,
-         .dies_late = true},
-        {.name = "join reaps: put dead with a run numbered",
-         .plan = joinable_empty,
-         .act = look_at_join,
-         .result = IPCQ_OK,
-         .sleeper = 'G',
-         .death = &holding_tail_before_end,
-         .dies_late = true},
-        {.name = "join reaps: nack dead before READY",
-         .plan = joinable,
-         .act = look_at_join,
-         .result = IPCQ_TIMEDOUT,
-         .sleeper = 'J',
-         .death = &in_nack_before_ready,
-         .dies_late = true},
-        {.name = "get reaps: two leases, a getter sleeps",
-         .plan = {.joinable = true, .base = {40, 40}},
-         .act = get_now,
-         .finishes = {},
-         .sleeper = 'G',
-         .death = &with_two_leases,
-         .dies_late = true},
-        {.name = "get reaps: frontier held by the dead",
-         .plan = joinable_empty,
-         .act = get_now,
-         .result = IPCQ_EMPTY,
-         .sleeper = 'G',
-         .death = &holding_frontier,
-         .dies_late = true},
-        {.name = "heir of the slot: two leases",
-         .plan = {.joinable = true, .max_participants = 3, .base = {40, 40}},
-         .act = open,
-         .sleeper = 'G',
-         .death = &with_two_leases,
-         .opens = true},
-        {.name = "heir of the slot: nack dead before READY",
-         .plan = {.joinable = true, .max_participants = 3, .base = {40, 40, 40}},
-         .act = open,
-         .sleeper = 'J',
-         .death = &in_nack_before_ready,
-         .opens = true},
-        {.name = "heir of the slot: put dead after its commit",
-         .plan = {.joinable = true, .max_participants = 3},
-         .act = open,
-         .sleeper = 'G',
-         .death = &holding_tail_after_commit,
-         .opens = true},
-    };
+    static const std::vector<Operation> table = [] {
+        std::vector<Operation> all = single_calls();
+        for (const std::vector<Operation> &more : {batch_operations(), in_place_operations()})
+            all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }();
     return table;
 }
 

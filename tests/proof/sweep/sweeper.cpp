@@ -146,7 +146,7 @@ void Sweeper::check_step_function(const Ledger &ledger, long instruction)
 {
     if (job_.operation->assist != 0 || job_.operation->sleeper != 0 || notes_.complaint_count != 0)
         return;
-    if ((committed_ && !ledger.committed()) || ledger.finished() < finished_)
+    if (ledger.committed() < committed_ || ledger.finished() < finished_)
         notes_.complain("commit: what was done by a shorter life is undone after instruction %ld", instruction);
     committed_ = ledger.committed();
     finished_ = ledger.finished();

@@ -40,7 +40,7 @@ private:
     Image image_;
     Trace trace_;
     DeathPath death_path_;
-    bool committed_ = false; // at an earlier point
+    std::uint32_t committed_ = 0; // at an earlier point
     std::uint32_t finished_ = 0;
 };
 

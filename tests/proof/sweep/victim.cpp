@@ -14,7 +14,7 @@ namespace sweep {
 
 namespace {
 
-unsigned char bytes_out[item_max], bytes_in[item_max];
+unsigned char bytes_out[item_max], bytes_in[item_max], bytes_batch[item_max];
 
 #if defined(__x86_64__)
 #define BREAKPOINT "int3"
@@ -62,6 +62,13 @@ void equip(Actor &actor, const Operation &operation, const char *name, Notes &no
     actor.in = bytes_in;
     std::memset(bytes_in, 0xee, sizeof bytes_in); // its pages are there before the first step
     make_item(actor.out, actor.out_size, role == victim ? victims : role == dead_peer ? dead_peers : bystanders);
+    unsigned char *at = bytes_batch;
+    const Id first = role == dead_peer ? first_of_dead_batch : first_of_batch;
+    for (std::size_t i = 0; i < operation.batch.size(); at += operation.batch[i++]) {
+        make_item(at, operation.batch[i], first + static_cast<Id>(i));
+        actor.batch[i] = {at, operation.batch[i], IPCQ_TYPE_BYTES, 0};
+    }
+    actor.batch_count = operation.batch.size();
 }
 
 bool attach(Actor &actor)
@@ -83,16 +90,20 @@ bool attach(Actor &actor)
 
 void finish_and_close(Actor &actor, bool joinable)
 {
-    if (actor.holds_item) {
-        const Id id = check_item(actor.in, actor.item[0].size);
+    const auto finish = [&](const void *data, const ipcq_item &item) {
+        const Id id = check_item(data, item.size);
         if (id == 0)
             actor.notes->complain("payload: role %u received torn bytes", actor.role);
-        if (actor.item[0].ticket != 0 && joinable) {
-            if (const int code = ipcq_task_done(actor.queue, actor.item[0].ticket); code != IPCQ_OK)
+        if (item.ticket != 0 && joinable) {
+            if (const int code = ipcq_task_done(actor.queue, item.ticket); code != IPCQ_OK)
                 actor.notes->complain("task_done: role %u got %s", actor.role, ipcq_error_name(code));
         }
-        actor.notes->deliver(id, actor.item[0].deliveries, actor.role);
-    }
+        actor.notes->deliver(id, item.deliveries, actor.role);
+    };
+    if (actor.holds_item)
+        finish(actor.in, actor.item[0]);
+    for (std::size_t i = 0; i < actor.view_count; i++)
+        finish(actor.views[i].data, actor.views[i].item);
     if (actor.queue != nullptr)
         ipcq_close(actor.queue);
 }
@@ -110,8 +121,10 @@ int live_as_victim(const Operation &operation, const char *name, Notes &notes)
     ::raise(SIGSTOP); // the tracer sets its options
     act(operation, operation.act, actor);
     // Only a frozen victim comes here.
-    if (actor.result == IPCQ_OK && operation.puts)
+    if (actor.result == IPCQ_OK && operation.puts && operation.batch.empty())
         notes.note_put(victims);
+    for (std::uint32_t i = 0; i < notes.accepted; i++)
+        notes.note_put(first_of_batch + i);
     finish_and_close(actor, operation.plan.joinable);
     return 0;
 }
