@@ -69,6 +69,22 @@ func BenchmarkPutAndGetMap(b *testing.B) {
 	benchmarkValue(b, map[string]any{"name": "alex", "age": 15})
 }
 
+// A hundred numbers at once; the time is that of one.
+func BenchmarkPutManyAndGetMany(b *testing.B) {
+	q, numbers := fresh(b), make([]any, 100)
+	for i := range numbers {
+		numbers[i] = 1<<20 + i
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i += len(numbers) {
+		_, put := q.PutMany(ctx, numbers...)
+		if items, get := q.GetMany(ctx, len(numbers)); put != nil || get != nil || len(items) != len(numbers) {
+			b.Fatal(put, get, len(items))
+		}
+	}
+}
+
 func BenchmarkRoundTripThroughWaiters(b *testing.B) {
 	there, back := fresh(b), fresh(b)
 	failed := make(chan error, 1)
