@@ -44,6 +44,7 @@ const (
 	ErrWrongType   Code = Code(raw.WRONGTYPE)   // the first item is for another language (a pickle); it stays first
 	ErrScheme      Code = Code(raw.SCHEME)      // names with :// are reserved
 	ErrSystem      Code = Code(raw.SYSTEM)      // an unexpected system error
+	ErrNotReserved Code = Code(raw.NOTRESERVED) // Commit or Abandon of what was committed or abandoned already
 )
 
 // Error is one sentence that names the remedy.

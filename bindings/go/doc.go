@@ -16,6 +16,9 @@
 // Waiting calls take a context. However many goroutines of a Queue wait, at most three of them (one in Put, one in Get,
 // one in Join) hold an operating-system thread.
 //
+// PutMany and GetMany move many items by one call of the library. Reserve and Borrow write and read a large item where it
+// lies in shared memory, without a copy.
+//
 // A process that dies gives back the items that it took and did not finish; so does Close.
 package ipcq
 

@@ -13,6 +13,7 @@ import (
 type encoder struct {
 	buffer bytes.Buffer
 	to     *msgpack.Encoder
+	short  [1024]byte
 }
 
 var encoders = sync.Pool{New: func() any {
@@ -22,17 +23,26 @@ var encoders = sync.Pool{New: func() any {
 	return e
 }}
 
-// A buffer that grew beyond this is not kept for the next value.
-const keptBytes = 1 << 16
-
 // encode answers bytes that are valid until the next call.
 func (e *encoder) encode(value any) ([]byte, error) {
+	e.reset()
+	err := e.to.Encode(value)
+	return e.buffer.Bytes(), err
+}
+
+func (e *encoder) reset() {
 	if e.buffer.Cap() > keptBytes {
 		e.buffer = bytes.Buffer{}
 	}
 	e.buffer.Reset()
-	if err := e.to.Encode(value); err != nil {
-		return nil, err
+}
+
+// append writes the value behind those before it and answers how many bytes it takes.
+func (e *encoder) append(value any) (size int, err error) {
+	if data, ok := appendShort(e.short[:0], value); ok {
+		return e.buffer.Write(data)
 	}
-	return e.buffer.Bytes(), nil
+	before := e.buffer.Len()
+	err = e.to.Encode(value)
+	return e.buffer.Len() - before, err
 }

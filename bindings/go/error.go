@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"ipcq/internal/raw"
@@ -58,11 +59,9 @@ func (q *Queue) fail(op string, code int) error {
 // describe asks the library for the sentence with this queue's own numbers in it.
 func (q *Queue) describe(code int) string {
 	buffer := make([]byte, 1024)
-	if q.enter() {
-		defer q.leave()
-		if raw.Describe(q.handle, code, buffer) == raw.OK {
-			return text(buffer)
-		}
+	if !q.closed.Load() && raw.Describe(q.handle, code, buffer) == raw.OK {
+		runtime.KeepAlive(q)
+		return text(buffer)
 	}
 	return Code(code).sentence()
 }

@@ -8,12 +8,37 @@ import (
 	"ipcq/internal/raw"
 )
 
-// frame is the memory that one call shares with the library. It holds no pointers: cgo looks for them in whatever it
-// is handed, and in all that was allocated together with it.
+// frame is the memory that one call shares with the library: what it is to do, and what it answered. The library gets
+// addresses, which mean something while the frame, and what it refers to, is in use; being pooled, it lies in the heap.
 type frame struct {
-	wait  [1]raw.Wait
-	item  [1]raw.Item
+	wait raw.Wait
+
+	// Of a put: the bytes, which stay in the heap while the library knows only their address.
+	data []byte
+	kind uint
+
+	// Of a get.
+	item  raw.Item
+	large []byte // the item's bytes if they do not fit into small
+
+	// Of a batch.
+	messages []raw.Message
+	done     int // how many of them have been put
+	owners   any // keeps the bytes of the messages
+	views    []raw.View
+	most     int // how many of them to fill
+	buffer   []byte
+	count    uint64
+
+	// Of an item that is written or read where it lies.
+	address uintptr
+	size    int
+	view    raw.View
+
 	small [4096]byte // most items fit here
 }
 
 var frames = sync.Pool{New: func() any { return new(frame) }}
+
+// A buffer that grew beyond this is not kept for the next call.
+const keptBytes = 1 << 16

@@ -12,6 +12,8 @@ type Item struct {
 	Deliveries int // how often it was taken before; more than 0: it may have been worked on
 
 	bytes       []byte
+	short       [14]byte // the bytes instead, of a value that is so short: it needs no memory of its own
+	shortSize   uint8
 	messagePack bool
 	queue       *Queue
 	ticket      uint64
@@ -31,7 +33,12 @@ func (i Item) settle(op string, call func(handle uintptr, ticket uint64) int) er
 }
 
 // Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value.
-func (i Item) Bytes() []byte { return i.bytes }
+func (i Item) Bytes() []byte {
+	if i.bytes == nil {
+		return append([]byte{}, i.short[:i.shortSize]...)
+	}
+	return i.bytes
+}
 
 // Decode stores the value into what `into` points to: a struct (its fields named by `msgpack:"name"` tags), or
 // whatever else the value fits.
@@ -47,7 +54,7 @@ func (i Item) Decode(into any) error {
 	if !i.messagePack {
 		return &Error{Op: "decode", Queue: name, Err: ErrWrongType, Detail: "the item is raw bytes: decode it into a *[]byte"}
 	}
-	if err := decodeInto(i.bytes, into); err != nil {
+	if err := decodeInto(i.Bytes(), into); err != nil {
 		return &Error{Op: "decode", Queue: name, Err: err}
 	}
 	return nil

@@ -4,6 +4,7 @@ package ipcq
 
 import (
 	"context"
+	"runtime"
 
 	"ipcq/internal/raw"
 )
@@ -18,12 +19,10 @@ func (q *Queue) TaskDone() error {
 func (q *Queue) Join(ctx context.Context) error {
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
-	return q.do(ctx, "join", &q.joining, joinRequest{}, f)
+	return q.do(ctx, "join", &q.joining, (*frame).join, f)
 }
 
-type joinRequest struct{}
-
-func (joinRequest) attempt(handle uintptr, f *frame) int { return raw.Join(handle, f.wait[:]) }
+func (f *frame) join(handle uintptr) int { return raw.Join(handle, raw.Address(&f.wait)) }
 
 // ShutdownMode says what becomes of the items that nobody has taken yet.
 type ShutdownMode int
@@ -42,9 +41,9 @@ func (q *Queue) Shutdown(mode ShutdownMode) error {
 // simple makes a call that does not wait.
 func (q *Queue) simple(op string, call func(handle uintptr) int) error {
 	code := raw.BADHANDLE
-	if q.enter() {
+	if !q.closed.Load() {
 		code = call(q.handle)
-		q.leave()
+		runtime.KeepAlive(q)
 	}
 	return q.fail(op, code)
 }

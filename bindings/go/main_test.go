@@ -87,10 +87,17 @@ func putForeign(t *testing.T, q *ipcq.Queue, kind uint, data []byte) {
 		t.Fatal(ipcq.Code(code))
 	}
 	defer raw.Close(handle[0])
-	if code := raw.Put(handle[0], address(data), int64(len(data)), kind, []raw.Wait{{}}); code != raw.OK {
+	kept = data
+	if code := raw.Put(handle[0], raw.Start(data), int64(len(data)), kind, raw.Address(&noWait)); code != raw.OK {
 		t.Fatal(ipcq.Code(code))
 	}
 }
+
+// Package variables lie where the library may look for them.
+var (
+	kept   []byte
+	noWait raw.Wait
+)
 
 // received is what a Get in another goroutine answered.
 type received struct {

@@ -4,8 +4,6 @@ package ipcq
 
 import (
 	"context"
-	"sync"
-	"unsafe"
 
 	"ipcq/internal/raw"
 )
@@ -13,77 +11,77 @@ import (
 // Put adds the value at the end, waiting for room until the context ends. A nil error means: the item is in the queue;
 // any other: it is not.
 func (q *Queue) Put(ctx context.Context, value any) error {
-	return q.put(value, func(data []byte, kind uint) error {
-		return q.send(ctx, data, kind)
-	})
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	e, err := q.encode(value, f)
+	if err == nil {
+		err = q.do(ctx, "put", &q.putting, (*frame).put, f)
+	}
+	f.sent(e)
+	return err
 }
 
 // TryPut adds the value if there is room now: ErrFull.
 func (q *Queue) TryPut(value any) error {
-	return q.put(value, q.trySend)
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	e, err := q.encode(value, f)
+	if err == nil {
+		err = q.fail("put", q.try((*frame).put, f))
+	}
+	f.sent(e)
+	return err
 }
 
 // PutBytes is Put for bytes, without the detour over an interface.
 func (q *Queue) PutBytes(ctx context.Context, data []byte) error {
-	return q.send(ctx, data, raw.TYPE_BYTES)
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	f.data, f.kind = data, raw.TYPE_BYTES
+	err := q.do(ctx, "put", &q.putting, (*frame).put, f)
+	f.sent(nil)
+	return err
 }
 
 // TryPutBytes is TryPut for bytes.
 func (q *Queue) TryPutBytes(data []byte) error {
-	return q.trySend(data, raw.TYPE_BYTES)
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	f.data, f.kind = data, raw.TYPE_BYTES
+	err := q.fail("put", q.try((*frame).put, f))
+	f.sent(nil)
+	return err
 }
 
-// put hands the value's bytes on.
-func (q *Queue) put(value any, send func(data []byte, kind uint) error) error {
+// encode lets the frame's data be the value's bytes: its own, or in the frame, or in the encoder's memory, which is then
+// answered and given back by sent.
+func (q *Queue) encode(value any, f *frame) (*encoder, error) {
 	if data, ok := value.([]byte); ok {
-		return send(data, raw.TYPE_BYTES)
+		f.data, f.kind = data, raw.TYPE_BYTES
+		return nil, nil
+	}
+	f.kind = raw.TYPE_MESSAGEPACK
+	if data, ok := appendShort(f.small[:0], value); ok {
+		f.data = data
+		return nil, nil
 	}
 	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
 	data, err := e.encode(value)
 	if err != nil {
-		return &Error{Op: "put", Queue: q.name, Err: err}
+		err = &Error{Op: "put", Queue: q.name, Err: err}
 	}
-	return send(data, raw.TYPE_MESSAGEPACK)
+	f.data = data
+	return e, err
 }
 
-func (q *Queue) send(ctx context.Context, data []byte, kind uint) error {
-	f, r := frames.Get().(*frame), newPutRequest(data, kind)
-	defer frames.Put(f)
-	defer r.discard()
-	return q.do(ctx, "put", &q.putting, r, f)
-}
-
-func (q *Queue) trySend(data []byte, kind uint) error {
-	f, r := frames.Get().(*frame), newPutRequest(data, kind)
-	defer frames.Put(f)
-	defer r.discard()
-	return q.fail("put", q.try(r, f))
-}
-
-// putRequest keeps the data reachable, and in the heap, while the library knows only its address.
-type putRequest struct {
-	data []byte
-	kind uint
-}
-
-var putRequests = sync.Pool{New: func() any { return new(putRequest) }}
-
-func newPutRequest(data []byte, kind uint) *putRequest {
-	r := putRequests.Get().(*putRequest)
-	r.data, r.kind = data, kind
-	return r
-}
-
-func (r *putRequest) discard() {
-	r.data = nil
-	putRequests.Put(r)
-}
-
-func (r *putRequest) attempt(handle uintptr, f *frame) int {
-	var address uintptr
-	if len(r.data) > 0 {
-		address = uintptr(unsafe.Pointer(&r.data[0]))
+// sent lets go of what was put.
+func (f *frame) sent(e *encoder) {
+	f.data = nil
+	if e != nil {
+		encoders.Put(e)
 	}
-	return raw.Put(handle, address, int64(len(r.data)), r.kind, f.wait[:])
+}
+
+func (f *frame) put(handle uintptr) int {
+	return raw.Put(handle, raw.Start(f.data), int64(len(f.data)), f.kind, raw.Address(&f.wait))
 }

@@ -21,7 +21,7 @@ type Queue struct {
 
 	putting, getting, joining turn
 
-	use    sync.RWMutex // read-locked while a goroutine is inside the library, locked to close the handle
+	use    sync.RWMutex // read-locked while a goroutine waits inside the library, locked to end the tokens
 	closed atomic.Bool
 	close  sync.Once
 }
@@ -109,8 +109,9 @@ func (q *Queue) Close() error {
 	return err
 }
 
-// enter keeps the handle open until leave; false if it is closed. Between the two q is reachable, so that no finalizer
-// closes it under the library.
+// enter keeps the handle open, and the tokens there, until leave; false if it is closed. Between the two q is reachable,
+// so that no finalizer closes it under the library. A call that does not wait does without: the library itself knows a
+// closed handle.
 func (q *Queue) enter() bool {
 	if q.closed.Load() {
 		return false // does not wait for those inside

@@ -99,19 +99,23 @@ type Participant struct {
 
 // Participants tells who has the queue open.
 func (q *Queue) Participants() ([]Participant, error) {
-	entries, count := make([]raw.Participant, 16), make([]uint64, 1)
+	f := frames.Get().(*frame)
+	defer frames.Put(f)
+	entries := make([]raw.Participant, 16)
 	for {
-		err := q.simple("participants", func(handle uintptr) int { return raw.Participants(handle, entries, count) })
+		err := q.simple("participants", func(handle uintptr) int {
+			return raw.Participants(handle, entries, raw.Address(&f.count))
+		})
 		if err != nil {
 			return nil, err
 		}
-		if count[0] <= uint64(len(entries)) {
+		if f.count <= uint64(len(entries)) {
 			break
 		}
-		entries = make([]raw.Participant, count[0]) // more may have come meanwhile
+		entries = make([]raw.Participant, f.count) // more may have come meanwhile
 	}
-	found := make([]Participant, 0, count[0])
-	for _, e := range entries[:count[0]] {
+	found := make([]Participant, 0, f.count)
+	for _, e := range entries[:f.count] {
 		found = append(found, Participant{
 			Slot: int(e.Slot), PID: int(e.PID), Command: text(e.Command[:]), Alive: e.Alive != 0, Self: e.Self != 0,
 			Taken: e.Taken, Puts: e.Puts, Gets: e.Gets, Dones: e.Dones,

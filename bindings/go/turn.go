@@ -4,6 +4,7 @@ package ipcq
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"ipcq/internal/raw"
@@ -50,18 +51,17 @@ func (t *turn) watch(done <-chan struct{}) (stop func()) {
 }
 
 // request is one call of the library that may wait: it makes it as often as needed, as its frame says to wait.
-type request interface {
-	attempt(handle uintptr, f *frame) (code int)
-}
+type request func(f *frame, handle uintptr) (code int)
 
 // try makes the request without waiting.
 func (q *Queue) try(r request, f *frame) (code int) {
-	if !q.enter() {
+	if q.closed.Load() {
 		return raw.BADHANDLE
 	}
-	defer q.leave()
-	f.wait[0] = raw.Wait{Deadline: raw.NOWAIT}
-	return r.attempt(q.handle, f)
+	f.wait = raw.Wait{Deadline: raw.NOWAIT}
+	code = r(f, q.handle) // which knows, too, when the handle is closed meanwhile
+	runtime.KeepAlive(q)  // no finalizer closes it during the call
+	return code
 }
 
 // do makes the request and waits, if it must, in turn t until the context ends.
@@ -98,10 +98,10 @@ func (q *Queue) await(ctx context.Context, t *turn, r request, f *frame) (code i
 		return raw.BADHANDLE
 	}
 	defer q.leave() // after the watcher's end: then Close may free the token
-	f.wait[0] = raw.Wait{Deadline: deadline(ctx), Token: t.token}
+	f.wait = raw.Wait{Deadline: deadline(ctx), Token: t.token}
 	stop := t.watch(ctx.Done())
 	defer stop()
-	return r.attempt(q.handle, f)
+	return r(f, q.handle)
 }
 
 func wouldWait(code int) bool {

@@ -44,9 +44,7 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience
 // `attempt(left_segment)` answers OK, EMPTY, or why it cannot be.
 template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience &patience, Attempt attempt) noexcept
 {
-    // A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands. In a plain queue
-    // only a borrowed one, or one that was being copied, can be there.
-    if (look_countdown_.load(relaxed) == 0 && (geometry_.joinable || log_.may_be_leased())) [[unlikely]]
+    if (look_is_due()) [[unlikely]]
         look_for_the_dead();
     for (;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
@@ -69,6 +67,18 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
         if (const Code code = wait_for_item(patience); code != Code::OK)
             return code;
     }
+}
+
+// A busy getter never sleeps, and may be the only one to notice that a peer died with items in its hands. In a plain queue
+// only a borrowed one, or one that was being copied, can be there.
+IPCQ_INLINE bool SharedQueue::look_is_due() noexcept
+{
+    if (look_countdown_.load(relaxed) != 0) [[likely]]
+        return false;
+    if (geometry_.joinable || log_.may_be_leased())
+        return true;
+    look_countdown_.store(stream_items, relaxed);
+    return false;
 }
 
 // After `count` items went in.

@@ -67,8 +67,8 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
 // Is there an item, and nothing to be done before it is taken?
 bool SharedQueue::may_take_at_once() noexcept
 {
-    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) &&
-           (!geometry_.joinable || (look_countdown_.load(relaxed) != 0 && book_.reserve()));
+    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) && !look_is_due() &&
+           (!geometry_.joinable || book_.reserve());
 }
 
 // What was taken becomes the caller's.

@@ -53,6 +53,7 @@ private:
     // attempt.hpp: the loops around them, and what follows.
     template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;
     template <class Attempt> IPCQ_INLINE Code until_item(const Patience &patience, Attempt attempt) noexcept;
+    IPCQ_INLINE bool look_is_due() noexcept;
     IPCQ_INLINE void after_put(std::uint32_t count) noexcept;
     IPCQ_INLINE void after_get(std::uint32_t count, bool more, bool left_segment) noexcept;
     // batch.cpp, in_place.cpp
@@ -113,6 +114,7 @@ private:
     std::atomic<bool> more_{false}; // the last get saw an item behind its own: the next need not look before it locks
     std::atomic<Nanoseconds> last_clean_up_{0};
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
+    static constexpr std::uint32_t stream_items = 16;
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.
     std::atomic<std::uint32_t> look_countdown_{0};
     std::atomic<Nanoseconds> last_look_{0};

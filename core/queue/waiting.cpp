@@ -89,7 +89,7 @@ void SharedQueue::look_for_the_dead() noexcept
 {
     const Nanoseconds now = now_ns();
     const bool stream = now - last_look_.exchange(now, relaxed) < clean_up_interval / 16;
-    look_countdown_.store(stream ? 16 : 1, relaxed);
+    look_countdown_.store(stream ? stream_items : 1, relaxed);
     clean_up_if_due();
 }
 

@@ -30,6 +30,20 @@ type Item struct {
 	Deliveries uint32
 }
 
+// Message has the layout of ipcq_message.
+type Message struct {
+	Data     uintptr
+	Size     uint64
+	Type     uint32
+	Reserved uint32
+}
+
+// View has the layout of ipcq_view.
+type View struct {
+	Data uintptr // in the queue's memory, or in the buffer of a GetMany
+	Item Item
+}
+
 // Stats has the layout of ipcq_stats.
 type Stats struct {
 	StructSize      uintptr
@@ -75,4 +89,22 @@ var (
 	_ [24]byte  = [unsafe.Sizeof(Item{})]byte{}
 	_ [144]byte = [unsafe.Sizeof(Stats{})]byte{}
 	_ [64]byte  = [unsafe.Sizeof(Participant{})]byte{}
+	_ [24]byte  = [unsafe.Sizeof(Message{})]byte{}
+	_ [32]byte  = [unsafe.Sizeof(View{})]byte{}
 )
+
+// Address is where the value lies. It must lie in the heap, and the caller must refer to it until the call returned.
+func Address[T any](value *T) uintptr { return uintptr(unsafe.Pointer(value)) }
+
+// Start is the address of the first element, 0 if there is none.
+func Start[T any](values []T) uintptr {
+	if len(values) == 0 {
+		return 0
+	}
+	return Address(&values[0])
+}
+
+// Memory is the queue's memory of that size at the address. Go's collector knows nothing of it.
+func Memory(address uintptr, size int) []byte {
+	return unsafe.Slice((*byte)(*(*unsafe.Pointer)(unsafe.Pointer(&address))), size)
+}

@@ -3,8 +3,11 @@
 // ipcq.h as Go sees it: flat functions that return codes, numbers as constants, nothing else. Only what the package
 // above needs is let through.
 //
-// What crosses: handles and tokens as uintptr, buffers as []byte, and C structs as slices of Go structs of the same
-// layout (layout.go). None of these makes cgo copy or allocate.
+// What crosses: handles and tokens as uintptr; what a put or a get needs as addresses (uintptr) too, of memory that the
+// caller keeps in the heap and reachable; what other calls fill as slices, of bytes or of Go structs of the same layout
+// (layout.go). None of these makes cgo copy or allocate. An address is also the cheapest: cgo looks for pointers in
+// whatever a slice is a part of, which costs as much as the crossing, and panics over a buffer that lies in a struct
+// with pointers.
 
 %module raw
 
@@ -26,6 +29,8 @@ _Static_assert(sizeof(ipcq_wait) == 24, "Wait");
 _Static_assert(sizeof(ipcq_item) == 24, "Item");
 _Static_assert(sizeof(ipcq_stats) == 144, "Stats");
 _Static_assert(sizeof(ipcq_participant) == 64, "Participant");
+_Static_assert(sizeof(ipcq_message) == 24, "Message");
+_Static_assert(sizeof(ipcq_view) == 32, "View");
 %}
 
 // Everything is hidden but the names listed here and the numbers.
@@ -50,6 +55,13 @@ _Static_assert(sizeof(ipcq_participant) == 64, "Participant");
 %rename(Describe) ipcq_describe;
 %rename(Put) ipcq_put_typed;
 %rename(Get) ipcq_get_item;
+%rename(PutMany) ipcq_put_many;
+%rename(GetMany) ipcq_get_many;
+%rename(Reserve) ipcq_reserve;
+%rename(Commit) ipcq_commit;
+%rename(Abandon) ipcq_abandon;
+%rename(Borrow) ipcq_borrow;
+%rename(Release) ipcq_release;
 %rename(TaskDone) ipcq_task_done;
 %rename(Nack) ipcq_nack;
 %rename(Join) ipcq_join_wait;
@@ -71,24 +83,21 @@ _Static_assert(sizeof(ipcq_participant) == 64, "Participant");
 %typemap(in) ipcq_t *, ipcq_token * %{ $1 = ($1_ltype)$input; %}
 %typemap(out) ipcq_token * %{ $result = $1; %}
 
-%typemap(gotype) (void *buffer, size_t capacity), (char *buffer, size_t capacity), (char *message, size_t message_capacity)
-    "[]byte"
-%typemap(in) (void *buffer, size_t capacity), (char *buffer, size_t capacity), (char *message, size_t message_capacity)
+%typemap(gotype) const void *data, void *data, void **out_data, void *buffer, const ipcq_wait *wait, ipcq_item *out_item,
+    const ipcq_message *messages, ipcq_view *views, ipcq_view *out_view, size_t *out_count "uintptr"
+%typemap(in) const void *data, void *data, void **out_data, void *buffer, const ipcq_wait *wait, ipcq_item *out_item,
+    const ipcq_message *messages, ipcq_view *views, ipcq_view *out_view, size_t *out_count %{ $1 = ($1_ltype)$input; %}
+
+%typemap(gotype) (char *buffer, size_t capacity), (char *message, size_t message_capacity) "[]byte"
+%typemap(in) (char *buffer, size_t capacity), (char *message, size_t message_capacity)
     %{ $1 = $input.array; $2 = (size_t)$input.len; %}
 
-// The user's bytes cross as an address: as a []byte, cgo would look for pointers in whatever they are a part of, and
-// panic over a buffer that lies in a struct with pointers.
-%typemap(gotype) const void *data "uintptr"
-%typemap(in) const void *data %{ $1 = ($1_ltype)$input; %}
-
-%typemap(gotype) const ipcq_wait *wait "[]Wait"
-%typemap(gotype) ipcq_item *out_item "[]Item"
 %typemap(gotype) ipcq_stats *stats "[]Stats"
 %typemap(gotype) ipcq_t **out_queue "[]uintptr"
-%typemap(gotype) uint64_t *out_items, size_t *out_count "[]uint64"
+%typemap(gotype) uint64_t *out_items "[]uint64"
 %typemap(gotype) int *out_empty, int *out_full "[]int32"
-%typemap(in) const ipcq_wait *wait, ipcq_item *out_item, ipcq_stats *stats, ipcq_t **out_queue, uint64_t *out_items,
-    size_t *out_count, int *out_empty, int *out_full %{ $1 = $input.array; %}
+%typemap(in) ipcq_stats *stats, ipcq_t **out_queue, uint64_t *out_items, int *out_empty, int *out_full
+    %{ $1 = $input.array; %}
 
 %typemap(gotype) (ipcq_participant *array, size_t capacity) "[]Participant"
 %typemap(in) (ipcq_participant *array, size_t capacity) %{ $1 = $input.array; $2 = (size_t)$input.len; %}

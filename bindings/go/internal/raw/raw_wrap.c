@@ -189,6 +189,8 @@ _Static_assert(sizeof(ipcq_wait) == 24, "Wait");
 _Static_assert(sizeof(ipcq_item) == 24, "Item");
 _Static_assert(sizeof(ipcq_stats) == 144, "Stats");
 _Static_assert(sizeof(ipcq_participant) == 64, "Participant");
+_Static_assert(sizeof(ipcq_message) == 24, "Message");
+_Static_assert(sizeof(ipcq_view) == 32, "View");
 
 
 /* An anonymous queue for `anonymous`, whatever the name is. */
@@ -227,7 +229,7 @@ void rearm_token(ipcq_token *token)
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_9384ec33b6c71b6f(void *_swig_go_0) {
+void _wrap_Swig_free_raw_4572e91c5fb82016(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -237,7 +239,7 @@ void _wrap_Swig_free_raw_9384ec33b6c71b6f(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_9384ec33b6c71b6f(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_4572e91c5fb82016(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -250,7 +252,7 @@ void *_wrap_Swig_malloc_raw_9384ec33b6c71b6f(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_Version_raw_9384ec33b6c71b6f() {
+intgo _wrap_Version_raw_4572e91c5fb82016() {
   uint32_t result;
   intgo _swig_go_result;
   
@@ -261,7 +263,7 @@ intgo _wrap_Version_raw_9384ec33b6c71b6f() {
 }
 
 
-long long _wrap_Deadline_raw_9384ec33b6c71b6f(double _swig_go_0) {
+long long _wrap_Deadline_raw_4572e91c5fb82016(double _swig_go_0) {
   double arg1 ;
   int64_t result;
   long long _swig_go_result;
@@ -274,7 +276,7 @@ long long _wrap_Deadline_raw_9384ec33b6c71b6f(double _swig_go_0) {
 }
 
 
-intgo _wrap_Cancel_raw_9384ec33b6c71b6f(ipcq_token *_swig_go_0) {
+intgo _wrap_Cancel_raw_4572e91c5fb82016(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -287,7 +289,7 @@ intgo _wrap_Cancel_raw_9384ec33b6c71b6f(ipcq_token *_swig_go_0) {
 }
 
 
-intgo _wrap_Close_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0) {
+intgo _wrap_Close_raw_4572e91c5fb82016(ipcq_t *_swig_go_0) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -300,7 +302,7 @@ intgo _wrap_Close_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0) {
 }
 
 
-intgo _wrap_Unlink_raw_9384ec33b6c71b6f(_gostring_ _swig_go_0) {
+intgo _wrap_Unlink_raw_4572e91c5fb82016(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -318,7 +320,7 @@ intgo _wrap_Unlink_raw_9384ec33b6c71b6f(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_Name_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Name_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -334,7 +336,7 @@ intgo _wrap_Name_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Describe_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, intgo _swig_go_1, _goslice_ _swig_go_2) {
+intgo _wrap_Describe_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, intgo _swig_go_1, _goslice_ _swig_go_2) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -352,7 +354,7 @@ intgo _wrap_Describe_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, intgo _swig_go_1, 
 }
 
 
-intgo _wrap_Put_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, _goslice_ _swig_go_4) {
+intgo _wrap_Put_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -365,7 +367,7 @@ intgo _wrap_Put_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, void *_swig_go_1, long 
   arg2 = (void *)_swig_go_1; 
   arg3 = (size_t)_swig_go_2; 
   arg4 = (uint32_t)_swig_go_3; 
-  arg5 = _swig_go_4.array; 
+  arg5 = (ipcq_wait *)_swig_go_4; 
   
   result = (int)ipcq_put_typed(arg1,(void const *)arg2,arg3,arg4,(struct ipcq_wait const *)arg5);
   _swig_go_result = result; 
@@ -373,7 +375,7 @@ intgo _wrap_Put_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, void *_swig_go_1, long 
 }
 
 
-intgo _wrap_Get_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2, long long _swig_go_3, _goslice_ _swig_go_4) {
+intgo _wrap_Get_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_item *_swig_go_3, long long _swig_go_4, ipcq_wait *_swig_go_5) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -384,10 +386,11 @@ intgo _wrap_Get_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, _
   intgo _swig_go_result;
   
   arg1 = (ipcq_t *)_swig_go_0; 
-  arg2 = _swig_go_1.array; arg3 = (size_t)_swig_go_1.len; 
-  arg4 = _swig_go_2.array; 
-  arg5 = (uint64_t)_swig_go_3; 
-  arg6 = _swig_go_4.array; 
+  arg2 = (void *)_swig_go_1; 
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (ipcq_item *)_swig_go_3; 
+  arg5 = (uint64_t)_swig_go_4; 
+  arg6 = (ipcq_wait *)_swig_go_5; 
   
   result = (int)ipcq_get_item(arg1,arg2,arg3,arg4,arg5,(struct ipcq_wait const *)arg6);
   _swig_go_result = result; 
@@ -395,7 +398,144 @@ intgo _wrap_Get_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, _
 }
 
 
-intgo _wrap_TaskDone_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_PutMany_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, ipcq_message *_swig_go_1, long long _swig_go_2, size_t *_swig_go_3, ipcq_wait *_swig_go_4) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  ipcq_message *arg2 = (ipcq_message *) 0 ;
+  size_t arg3 ;
+  size_t *arg4 = (size_t *) 0 ;
+  ipcq_wait *arg5 = (ipcq_wait *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (ipcq_message *)_swig_go_1; 
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (size_t *)_swig_go_3; 
+  arg5 = (ipcq_wait *)_swig_go_4; 
+  
+  result = (int)ipcq_put_many(arg1,(struct ipcq_message const *)arg2,arg3,arg4,(struct ipcq_wait const *)arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_GetMany_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_view *_swig_go_3, long long _swig_go_4, size_t *_swig_go_5, long long _swig_go_6, ipcq_wait *_swig_go_7) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  ipcq_view *arg4 = (ipcq_view *) 0 ;
+  size_t arg5 ;
+  size_t *arg6 = (size_t *) 0 ;
+  uint64_t arg7 ;
+  ipcq_wait *arg8 = (ipcq_wait *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (void *)_swig_go_1; 
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (ipcq_view *)_swig_go_3; 
+  arg5 = (size_t)_swig_go_4; 
+  arg6 = (size_t *)_swig_go_5; 
+  arg7 = (uint64_t)_swig_go_6; 
+  arg8 = (ipcq_wait *)_swig_go_7; 
+  
+  result = (int)ipcq_get_many(arg1,arg2,arg3,arg4,arg5,arg6,arg7,(struct ipcq_wait const *)arg8);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_Reserve_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, long long _swig_go_1, void **_swig_go_2, ipcq_wait *_swig_go_3) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  size_t arg2 ;
+  void **arg3 = (void **) 0 ;
+  ipcq_wait *arg4 = (ipcq_wait *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (void **)_swig_go_2; 
+  arg4 = (ipcq_wait *)_swig_go_3; 
+  
+  result = (int)ipcq_reserve(arg1,arg2,arg3,(struct ipcq_wait const *)arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_Commit_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  void *arg2 = (void *) 0 ;
+  size_t arg3 ;
+  uint32_t arg4 ;
+  ipcq_wait *arg5 = (ipcq_wait *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (void *)_swig_go_1; 
+  arg3 = (size_t)_swig_go_2; 
+  arg4 = (uint32_t)_swig_go_3; 
+  arg5 = (ipcq_wait *)_swig_go_4; 
+  
+  result = (int)ipcq_commit(arg1,arg2,arg3,arg4,(struct ipcq_wait const *)arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_Abandon_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, void *_swig_go_1) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (void *)_swig_go_1; 
+  
+  result = (int)ipcq_abandon(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_Borrow_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, ipcq_view *_swig_go_1, long long _swig_go_2, ipcq_wait *_swig_go_3) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  ipcq_view *arg2 = (ipcq_view *) 0 ;
+  uint64_t arg3 ;
+  ipcq_wait *arg4 = (ipcq_wait *) 0 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (ipcq_view *)_swig_go_1; 
+  arg3 = (uint64_t)_swig_go_2; 
+  arg4 = (ipcq_wait *)_swig_go_3; 
+  
+  result = (int)ipcq_borrow(arg1,arg2,arg3,(struct ipcq_wait const *)arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_Release_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, long long _swig_go_1) {
+  ipcq_t *arg1 = (ipcq_t *) 0 ;
+  uint64_t arg2 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = (ipcq_t *)_swig_go_0; 
+  arg2 = (uint64_t)_swig_go_1; 
+  
+  result = (int)ipcq_release(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_TaskDone_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, long long _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t arg2 ;
   int result;
@@ -410,7 +550,7 @@ intgo _wrap_TaskDone_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, long long _swig_go
 }
 
 
-intgo _wrap_Nack_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Nack_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, long long _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t arg2 ;
   int result;
@@ -425,14 +565,14 @@ intgo _wrap_Nack_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, long long _swig_go_1) 
 }
 
 
-intgo _wrap_Join_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Join_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, ipcq_wait *_swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_wait *arg2 = (ipcq_wait *) 0 ;
   int result;
   intgo _swig_go_result;
   
   arg1 = (ipcq_t *)_swig_go_0; 
-  arg2 = _swig_go_1.array; 
+  arg2 = (ipcq_wait *)_swig_go_1; 
   
   result = (int)ipcq_join_wait(arg1,(struct ipcq_wait const *)arg2);
   _swig_go_result = result; 
@@ -440,7 +580,7 @@ intgo _wrap_Join_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Shutdown_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, intgo _swig_go_1) {
+intgo _wrap_Shutdown_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, intgo _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int arg2 ;
   int result;
@@ -455,7 +595,7 @@ intgo _wrap_Shutdown_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, intgo _swig_go_1) 
 }
 
 
-intgo _wrap_Size_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Size_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t *arg2 = (uint64_t *) 0 ;
   int result;
@@ -470,7 +610,7 @@ intgo _wrap_Size_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Empty_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Empty_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int *arg2 = (int *) 0 ;
   int result;
@@ -485,7 +625,7 @@ intgo _wrap_Empty_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1)
 }
 
 
-intgo _wrap_Full_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Full_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int *arg2 = (int *) 0 ;
   int result;
@@ -500,7 +640,7 @@ intgo _wrap_Full_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Stat_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Stat_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_stats *arg2 = (ipcq_stats *) 0 ;
   int result;
@@ -515,7 +655,7 @@ intgo _wrap_Stat_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Participants_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2) {
+intgo _wrap_Participants_raw_4572e91c5fb82016(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, size_t *_swig_go_2) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_participant *arg2 = (ipcq_participant *) 0 ;
   size_t arg3 ;
@@ -525,7 +665,7 @@ intgo _wrap_Participants_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swi
   
   arg1 = (ipcq_t *)_swig_go_0; 
   arg2 = _swig_go_1.array; arg3 = (size_t)_swig_go_1.len; 
-  arg4 = _swig_go_2.array; 
+  arg4 = (size_t *)_swig_go_2; 
   
   result = (int)ipcq_participants(arg1,arg2,arg3,arg4);
   _swig_go_result = result; 
@@ -533,7 +673,7 @@ intgo _wrap_Participants_raw_9384ec33b6c71b6f(ipcq_t *_swig_go_0, _goslice_ _swi
 }
 
 
-intgo _wrap_Open_raw_9384ec33b6c71b6f(_goslice_ _swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, intgo _swig_go_4, long long _swig_go_5, long long _swig_go_6, intgo _swig_go_7, _goslice_ _swig_go_8) {
+intgo _wrap_Open_raw_4572e91c5fb82016(_goslice_ _swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, intgo _swig_go_4, long long _swig_go_5, long long _swig_go_6, intgo _swig_go_7, _goslice_ _swig_go_8) {
   ipcq_t **arg1 = (ipcq_t **) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -568,7 +708,7 @@ intgo _wrap_Open_raw_9384ec33b6c71b6f(_goslice_ _swig_go_0, _gostring_ _swig_go_
 }
 
 
-void _wrap_StrError_raw_9384ec33b6c71b6f(intgo _swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_StrError_raw_4572e91c5fb82016(intgo _swig_go_0, _goslice_ _swig_go_1) {
   int arg1 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -581,7 +721,7 @@ void _wrap_StrError_raw_9384ec33b6c71b6f(intgo _swig_go_0, _goslice_ _swig_go_1)
 }
 
 
-ipcq_token *_wrap_NewToken_raw_9384ec33b6c71b6f() {
+ipcq_token *_wrap_NewToken_raw_4572e91c5fb82016() {
   ipcq_token *result = 0 ;
   ipcq_token *_swig_go_result;
   
@@ -592,7 +732,7 @@ ipcq_token *_wrap_NewToken_raw_9384ec33b6c71b6f() {
 }
 
 
-void _wrap_FreeToken_raw_9384ec33b6c71b6f(ipcq_token *_swig_go_0) {
+void _wrap_FreeToken_raw_4572e91c5fb82016(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   
   arg1 = (ipcq_token *)_swig_go_0; 
@@ -602,7 +742,7 @@ void _wrap_FreeToken_raw_9384ec33b6c71b6f(ipcq_token *_swig_go_0) {
 }
 
 
-void _wrap_RearmToken_raw_9384ec33b6c71b6f(ipcq_token *_swig_go_0) {
+void _wrap_RearmToken_raw_4572e91c5fb82016(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   
   arg1 = (ipcq_token *)_swig_go_0; 
