@@ -13,12 +13,16 @@
 typedef VALUE ipcq_received;
 
 /* [bytes, type, ticket, deliveries] */
-static VALUE item_build(VALUE address)
+static VALUE item_build(const void *data, const ipcq_item *item)
 {
-    struct call *call = (struct call *)address;
-    VALUE bytes = rb_str_new(call->received, (long)call->item.size);
-    return rb_ary_new_from_args(4, bytes, UINT2NUM(call->item.type), ULL2NUM(call->item.ticket),
-                                UINT2NUM(call->item.deliveries));
+    return rb_ary_new_from_args(4, rb_str_new(data, (long)item->size), UINT2NUM(item->type), ULL2NUM(item->ticket),
+                                UINT2NUM(item->deliveries));
+}
+
+static VALUE received_build(VALUE address)
+{
+    const struct call *call = (const struct call *)address;
+    return item_build(call->received, &call->item);
 }
 
 static ipcq_received receive(struct call *call)
@@ -28,10 +32,10 @@ static ipcq_received receive(struct call *call)
         raise_status(status, call->code == IPCQ_WRONGTYPE ? UINT2NUM(call->item.type) : Qnil);
     }
     if (call->received == call->small)
-        return item_build((VALUE)call);
+        return received_build((VALUE)call);
 
     int state = 0;
-    VALUE item = rb_protect(item_build, (VALUE)call, &state);
+    VALUE item = rb_protect(received_build, (VALUE)call, &state);
     if (state) {
         call_release(call);
         rb_jump_tag(state);

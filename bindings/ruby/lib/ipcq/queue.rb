@@ -8,7 +8,8 @@ module IPCQ
   # queue, for everybody. A forked child uses the object it inherited.
   class Queue
     READABLE = (1 << Native::TYPE_BYTES) | (1 << Native::TYPE_MESSAGEPACK)
-    private_constant :READABLE
+    MANY = 1000
+    private_constant :READABLE, :MANY
 
     # Opens the queue `name`, making it if there is none; without a name, makes one that forked children share and that
     # is gone when its last user is.
@@ -31,6 +32,7 @@ module IPCQ
       @native = Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0)
       @name = @native.name.freeze
       @closed = false
+      @places = ObjectSpace::WeakMap.new # what was reserved or borrowed
     end
 
     attr_reader :name
@@ -39,11 +41,8 @@ module IPCQ
     # with non_block raises Full. When it has returned self, the value is in the queue.
     def push(value, non_block = false, timeout: nil)
       seconds = seconds_to_wait(non_block, timeout)
-      if value.is_a?(String) && value.encoding == Encoding::BINARY
-        @native.put(value, Native::TYPE_BYTES, seconds)
-      else
-        @native.put(Values.pack(value), Native::TYPE_MESSAGEPACK, seconds)
-      end
+      bytes, type = encode(value)
+      @native.put(bytes, type, seconds)
       self
     rescue TimedOut, Full, Busy
       raise if non_block
@@ -73,6 +72,59 @@ module IPCQ
       raise if non_block
     rescue MessagePack::UnpackError, EOFError => e
       raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
+    end
+
+    # Puts the first values of an Array, in order, and returns how many: it waits for room for the first, at most
+    # `timeout` seconds (then nil), and puts as many as there is room for. Unless the Array is empty it is at least one;
+    # call again with the rest. When one of the values cannot be carried, none is put.
+    def push_many(values, timeout: nil)
+      @native.put_many(values.to_ary.flat_map { |value| encode(value) }, timeout)
+    rescue TimedOut, Full, Busy
+      nil
+    end
+
+    # Takes the first value, as pop does, and what is there behind it, up to `max` in all; returns an Array, or nil as
+    # pop does. Raises Undecodable if one of them is broken; its `batch` has all of them.
+    def pop_many(max = MANY, timeout: nil)
+      pop_many_items(max, timeout: timeout)&.map(&:value)
+    end
+
+    # The same, returning IPCQ::Items.
+    def pop_many_items(max = MANY, timeout: nil)
+      raise ArgumentError, "max must be at least 1" if max < 1
+
+      decode_batch(@native.get_many(READABLE, max, timeout))
+    rescue ShutDown, TimedOut, Empty, Busy
+      nil
+    end
+
+    # Memory inside the queue for an item of up to `size` bytes, as an IPCQ::Reservation that the block writes and
+    # commits; without commit nothing is put. For large items: it takes whole segments. Returns what the block returns,
+    # or nil if there was no room for `timeout` seconds.
+    #
+    #   queue.reserve(size) { |r| r.write("hello").commit(5) }
+    def reserve(size, timeout: nil)
+      place = in_place(Reservation) { @native.reserve(size, timeout) } or return
+      begin
+        yield place
+      ensure
+        place.abandon if place.live?
+      end
+    end
+
+    # Takes the first item and leaves its bytes where they are, as an IPCQ::Borrowed that the block reads, whatever
+    # their type. At the end of the block it is finished; when an exception ends the block, a JoinableQueue has it back.
+    # Returns what the block returns, or nil as pop does.
+    def borrow(timeout: nil)
+      place = in_place(Borrowed) { @native.borrow(Native::ACCEPT_ALL, timeout) } or return
+      done = false
+      begin
+        result = yield place
+        done = true
+        result
+      ensure
+        leave(place, done) if place.live?
+      end
     end
 
     # How many items are ready to be taken.
@@ -121,10 +173,11 @@ module IPCQ
     end
 
     # Ends this process's handle and nothing else. Threads that wait in it raise ClosedHandle; what was taken and not
-    # finished goes back to the queue.
+    # finished goes back to the queue, and what was reserved or borrowed cannot be touched any more.
     def close
-      @native.close
       @closed = true
+      @places.each_key(&:forget)
+      @native.close
       self
     end
 
@@ -167,5 +220,47 @@ module IPCQ
     end
 
     def discard(_received); end
+
+    def encode(value)
+      return [value, Native::TYPE_BYTES] if value.is_a?(String) && value.encoding == Encoding::BINARY
+
+      [Values.pack(value), Native::TYPE_MESSAGEPACK]
+    end
+
+    # All of it has left the queue, so one that is broken must not take the others with it.
+    def decode_batch(received)
+      broken = nil
+      items = received.map do |bytes, type, ticket, deliveries|
+        item = Item.new(bytes, ticket, deliveries)
+        item.value = Values.unpack(bytes) if type == Native::TYPE_MESSAGEPACK
+        item
+      rescue MessagePack::UnpackError, EOFError => e
+        broken ||= Undecodable.new(item, e.message)
+        item
+      end
+      return items unless broken
+
+      broken.code = Native::WRONGTYPE
+      broken.batch = items
+      raise broken
+    end
+
+    # What the block reserves or borrows, or nil. close ends those that it finds, and the check here sees the others.
+    def in_place(kind)
+      place = kind.new(yield, @native)
+      @places[place] = true
+      return place unless @closed
+
+      place.forget
+      raise IPCQ.__send__(:error, Native::BADHANDLE, "this handle was closed: open the queue again", nil)
+    rescue ShutDown
+      raise if kind == Reservation
+    rescue TimedOut, Empty, Full, Busy
+      nil
+    end
+
+    def leave(place, _done)
+      place.release
+    end
   end
 end
