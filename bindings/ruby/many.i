@@ -3,14 +3,22 @@
 // Batches, and the bytes of a Region: Ruby has them copied, so that nothing can touch them after their end.
 
 %extend Queue {
-    ipcq_number put_many(VALUE pairs, int64_t deadline_ns)
+    /* pack.call(value) makes the MessagePack of what is not simple. */
+    ipcq_number put_values(VALUE values, VALUE pack, int64_t deadline_ns)
     {
-        return send_many($self, pairs, deadline_ns);
+        return send_many($self, values, pack, deadline_ns);
     }
 
+    /* An array of what get_value() returns. */
+    VALUE get_values(uint64_t accept, uint64_t max_items, int64_t deadline_ns)
+    {
+        return receive_many($self, accept, max_items, deadline_ns, value_build);
+    }
+
+    /* An array of [bytes, type, ticket, deliveries]. */
     VALUE get_many(uint64_t accept, uint64_t max_items, int64_t deadline_ns)
     {
-        return receive_many($self, accept, max_items, deadline_ns);
+        return receive_many($self, accept, max_items, deadline_ns, item_build);
     }
 }
 

@@ -7,3 +7,4 @@
 %include "interpreter.i"
 %include "in_place.i"
 %include "many.i"
+%include "direct.i"

@@ -55,14 +55,15 @@ module IPCQ # :nodoc:
   end
 
   # The item says that it is MessagePack and is not, or holds something that Ruby has no value for. It was taken:
-  # `item.value` has its bytes, `item.ticket` finishes it or gives it back. From pop_many, `batch` has all the items
-  # that were taken, this one included.
+  # `item.value` has its bytes, `item.ticket` finishes it or gives it back. From pop_many, `batch` is what it
+  # would have returned, with the bytes of each broken item in its place.
   class Undecodable < Failure
     attr_reader :item
     attr_accessor :batch
 
     def initialize(item, reason)
       @item = item
+      @code = Native::WRONGTYPE
       super("an item of #{item.value.bytesize} bytes is not a MessagePack value that Ruby can hold: #{reason}")
     end
   end

@@ -9,7 +9,8 @@ module IPCQ
   class Queue
     READABLE = (1 << Native::TYPE_BYTES) | (1 << Native::TYPE_MESSAGEPACK)
     MANY = 1000
-    private_constant :READABLE, :MANY
+    PACK = Values.method(:pack)
+    private_constant :READABLE, :MANY, :PACK
 
     # Opens the queue `name`, making it if there is none; without a name, makes one that forked children share and that
     # is gone when its last user is.
@@ -41,8 +42,7 @@ module IPCQ
     # with non_block raises Full. When it has returned self, the value is in the queue.
     def push(value, non_block = false, timeout: nil)
       seconds = seconds_to_wait(non_block, timeout)
-      bytes, type = encode(value)
-      @native.put(bytes, type, seconds)
+      @native.put_value(value, seconds) || @native.put(Values.pack(value), Native::TYPE_MESSAGEPACK, seconds)
       self
     rescue TimedOut, Full, Busy
       raise if non_block
@@ -56,29 +56,30 @@ module IPCQ
     # Takes the first value. When there is none it waits, at most `timeout` seconds (then nil), or with non_block raises
     # Empty. nil also means that the queue was shut down and is drained; pop_item tells that apart from a nil value.
     def pop(non_block = false, timeout: nil)
-      pop_item(non_block, timeout: timeout)&.value
+      value = @native.get_value(READABLE, seconds_to_wait(non_block, timeout))
+      value.is_a?(Array) ? decode(*value).value : value
+    rescue ShutDown
+      nil
+    rescue TimedOut, Empty, Busy
+      raise if non_block
     end
     alias shift pop
     alias deq pop
 
     # The same, returning an IPCQ::Item or nil.
     def pop_item(non_block = false, timeout: nil)
-      bytes, type, ticket, deliveries = @native.get(READABLE, seconds_to_wait(non_block, timeout))
-      value = type == Native::TYPE_MESSAGEPACK ? Values.unpack(bytes) : bytes
-      Item.new(value, ticket, deliveries)
+      decode(*@native.get(READABLE, seconds_to_wait(non_block, timeout)))
     rescue ShutDown
       nil
     rescue TimedOut, Empty, Busy
       raise if non_block
-    rescue MessagePack::UnpackError, EOFError => e
-      raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
     end
 
     # Puts the first values of an Array, in order, and returns how many: it waits for room for the first, at most
     # `timeout` seconds (then nil), and puts as many as there is room for. Unless the Array is empty it is at least one;
     # call again with the rest. When one of the values cannot be carried, none is put.
     def push_many(values, timeout: nil)
-      @native.put_many(values.to_ary.flat_map { |value| encode(value) }, timeout)
+      @native.put_values(values.to_ary, PACK, timeout)
     rescue TimedOut, Full, Busy
       nil
     end
@@ -86,14 +87,19 @@ module IPCQ
     # Takes the first value, as pop does, and what is there behind it, up to `max` in all; returns an Array, or nil as
     # pop does. Raises Undecodable if one of them is broken; its `batch` has all of them.
     def pop_many(max = MANY, timeout: nil)
-      pop_many_items(max, timeout: timeout)&.map(&:value)
+      raise ArgumentError, "max must be at least 1" if max < 1
+
+      values = @native.get_values(READABLE, max, timeout)
+      values.any?(Array) ? decode_batch(values, &:value) : values
+    rescue ShutDown, TimedOut, Empty, Busy
+      nil
     end
 
     # The same, returning IPCQ::Items.
     def pop_many_items(max = MANY, timeout: nil)
       raise ArgumentError, "max must be at least 1" if max < 1
 
-      decode_batch(@native.get_many(READABLE, max, timeout))
+      decode_batch(@native.get_many(READABLE, max, timeout), &:itself)
     rescue ShutDown, TimedOut, Empty, Busy
       nil
     end
@@ -221,27 +227,25 @@ module IPCQ
 
     def discard(_received); end
 
-    def encode(value)
-      return [value, Native::TYPE_BYTES] if value.is_a?(String) && value.encoding == Encoding::BINARY
-
-      [Values.pack(value), Native::TYPE_MESSAGEPACK]
+    def decode(bytes, type, ticket, deliveries)
+      Item.new(type == Native::TYPE_MESSAGEPACK ? Values.unpack(bytes) : bytes, ticket, deliveries)
+    rescue MessagePack::UnpackError, EOFError => e
+      raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
     end
 
-    # All of it has left the queue, so one that is broken must not take the others with it.
+    # The block makes of an Item what the batch has of it. All of it has left the queue, so one that is broken must not
+    # take the others with it.
     def decode_batch(received)
       broken = nil
-      items = received.map do |bytes, type, ticket, deliveries|
-        item = Item.new(bytes, ticket, deliveries)
-        item.value = Values.unpack(bytes) if type == Native::TYPE_MESSAGEPACK
-        item
-      rescue MessagePack::UnpackError, EOFError => e
-        broken ||= Undecodable.new(item, e.message)
-        item
+      batch = received.map do |value|
+        value.is_a?(Array) ? yield(decode(*value)) : value
+      rescue Undecodable => e
+        broken ||= e
+        yield e.item
       end
-      return items unless broken
+      return batch unless broken
 
-      broken.code = Native::WRONGTYPE
-      broken.batch = items
+      broken.batch = batch
       raise broken
     end
 
