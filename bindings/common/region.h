@@ -102,7 +102,7 @@ static void region_forget(Region *region) { region->live = 0; }
 /* A borrowed item that nobody ended stays unfinished, as any that was taken. */
 static void region_free(Region *region)
 {
-    if (region->live && region->reserved)
+    if (region_is_here(region) && region->reserved)
         ipcq_abandon(region->queue, region->data);
     free(region);
 }
