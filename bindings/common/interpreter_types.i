@@ -32,4 +32,18 @@ static ipcq_crowd crowd(ipcq_t *queue)
     } while (crowd.status.code == IPCQ_OK && crowd.count > capacity);
     return crowd;
 }
+
+static void *owner_keep(void *owner); /* see in_place.i */
+
+static ipcq_place place(Region *region, void *owner, int code)
+{
+    ipcq_place result = {NULL, {region ? region->queue : NULL, region ? code : IPCQ_NOMEM}};
+    if (region && code == IPCQ_OK) {
+        region->owner = owner_keep(owner);
+        result.value = region;
+    } else {
+        free(region);
+    }
+    return result;
+}
 %}

@@ -6,6 +6,8 @@
 #ifndef IPCQ_BINDINGS_RESULTS_H
 #define IPCQ_BINDINGS_RESULTS_H
 
+#include "region.h"
+
 #include <ipcq.h>
 
 typedef struct {
@@ -38,5 +40,10 @@ typedef struct {
     size_t count;
     ipcq_status status;
 } ipcq_crowd;
+
+typedef struct {
+    Region *value; /* the language's object owns it; NULL unless the code is IPCQ_OK */
+    ipcq_status status;
+} ipcq_place;
 
 #endif

@@ -13,8 +13,8 @@ static int was_received(const struct call *call)
         return 1;
     if (call->code == IPCQ_WRONGTYPE)
         raise_unaccepted(call->item.type);
-    else /* a get in vain is told apart from a join in vain */
-        succeeded(status(call->queue, call->code == IPCQ_TIMEDOUT ? IPCQ_EMPTY : call->code));
+    else
+        succeeded(get_status(call->queue, call->code));
     return 0;
 }
 
@@ -26,31 +26,33 @@ static PyObject *value_or_nack(PyObject *value, struct call *call)
     return value;
 }
 
-/* (bytes, type, ticket, deliveries), or NULL with an exception set. */
-static ipcq_received receive(struct call *call)
+/* (bytes, type, ticket, deliveries) */
+static PyObject *item_build(const void *data, const ipcq_item *item)
 {
-    const ipcq_item *item = &call->item;
-    if (!was_received(call))
-        return NULL;
-    return value_or_nack(Py_BuildValue("y#IKI", call->received, (Py_ssize_t)item->size, (unsigned)item->type,
-                                       (unsigned long long)item->ticket, (unsigned)item->deliveries),
-                         call);
+    return Py_BuildValue("y#IKI", data, (Py_ssize_t)item->size, (unsigned)item->type, (unsigned long long)item->ticket,
+                         (unsigned)item->deliveries);
 }
 
-/* The value itself where it is simple, else (bytes, type); or NULL with an exception set. */
+/* The value itself where it is simple, else (bytes, type). */
+static PyObject *value_build(const void *data, const ipcq_item *item)
+{
+    PyObject *value = NULL;
+    if (item->type == IPCQ_TYPE_BYTES)
+        return PyBytes_FromStringAndSize(data, (Py_ssize_t)item->size);
+    if (item->type == IPCQ_TYPE_MESSAGEPACK)
+        value = scalar_decode(data, (size_t)item->size);
+    return value ? value : Py_BuildValue("y#I", data, (Py_ssize_t)item->size, (unsigned)item->type);
+}
+
+/* What item_build() or value_build() makes of it, or NULL with an exception set. */
+static ipcq_received receive(struct call *call)
+{
+    return was_received(call) ? value_or_nack(item_build(call->received, &call->item), call) : NULL;
+}
+
 static ipcq_received receive_value(struct call *call)
 {
-    const ipcq_item *item = &call->item;
-    PyObject *value = NULL;
-    if (!was_received(call))
-        return NULL;
-    if (item->type == IPCQ_TYPE_BYTES)
-        return value_or_nack(PyBytes_FromStringAndSize(call->received, (Py_ssize_t)item->size), call);
-    if (item->type == IPCQ_TYPE_MESSAGEPACK)
-        value = scalar_decode(call->received, (size_t)item->size);
-    if (!value)
-        value = Py_BuildValue("y#I", call->received, (Py_ssize_t)item->size, (unsigned)item->type);
-    return value_or_nack(value, call);
+    return was_received(call) ? value_or_nack(value_build(call->received, &call->item), call) : NULL;
 }
 
 static PyObject *picture_build(const ipcq_stats *stats)

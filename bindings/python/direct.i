@@ -35,4 +35,33 @@
         call_release(&call);
         return received;
     }
+    /* How many of `objects`, a sequence, were put; encode(object) makes (buffer, type) of what is not simple. */
+    ipcq_number put_values(PyObject *objects, PyObject *encode, int64_t deadline_ns)
+    {
+        ipcq_number number = {0, status($self, IPCQ_OK)};
+        struct outgoing batch;
+        if (outgoing_encode(&batch, objects, encode)) {
+            struct call call = {.verb = VERB_PUT_MANY, .queue = $self, .deadline_ns = deadline_ns};
+            call.messages = batch.messages;
+            call.count_max = batch.count;
+            number.status = put_status($self, call_make(&call));
+            number.value = call.count;
+        } else {
+            number.status.code = IPCQ_INVALID; /* the exception is set */
+        }
+        outgoing_free(&batch);
+        return number;
+    }
+
+    /* A list of values; or the list, and a list of the places in it where a tuple (bytes, type) is left to decode. */
+    ipcq_received get_values(uint64_t accept, uint64_t max_items, int64_t deadline_ns)
+    {
+        return receive_values($self, accept, max_items, deadline_ns);
+    }
+
+    /* A list of (bytes, type, ticket, deliveries). */
+    ipcq_received get_items(uint64_t accept, uint64_t max_items, int64_t deadline_ns)
+    {
+        return receive_many($self, accept, max_items, deadline_ns, item_build, NULL);
+    }
 }

@@ -6,3 +6,4 @@
 %include "typemaps.i"
 %include "interpreter.i"
 %include "direct.i"
+%include "in_place.i"

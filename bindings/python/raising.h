@@ -33,6 +33,13 @@ static int succeeded(ipcq_status status)
         return 1;
     if (PyErr_Occurred())
         return 0;
+    if (status.code == REGION_IN_USE) {
+        PyErr_SetString(
+            PyExc_BufferError,
+            "a view of these bytes is still in use (a slice of .view, or what was made from one): release it "
+            "first; until then nothing has ended");
+        return 0;
+    }
     if (!status.queue || ipcq_describe(status.queue, status.code, sentence, sizeof sentence) != IPCQ_OK)
         raise_open(status.code, ipcq_strerror(status.code));
     else
@@ -40,10 +47,15 @@ static int succeeded(ipcq_status status)
     return 0;
 }
 
-/* A put in vain is told apart from a join in vain. */
+/* A put or get in vain is told apart from a join in vain. */
 static ipcq_status put_status(ipcq_t *queue, int code)
 {
     return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_FULL : code);
+}
+
+static ipcq_status get_status(ipcq_t *queue, int code)
+{
+    return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_EMPTY : code);
 }
 
 /* NULL with an exception set for what is no text, or holds a NUL, where C would see the name end. */

@@ -7,6 +7,8 @@
 #include "raising.h"
 #include "scalar.h"
 #include "building.h"
+#include "batch.h"
+#include "view.h"
 %}
 
 %inline %{
@@ -86,6 +88,31 @@ static PyObject *set_error_for(PyObject *function)
     if (!$result)
         SWIG_fail;
 }
+
+%typemap(in, numinputs=0) void *owner {
+    $1 = self;
+}
+
+%typemap(out) ipcq_place borrow {
+    if (!succeeded(get_status($1.status.queue, $1.status.code)) ||
+        !($result = region_or_free(SWIG_NewPointerObj($1.value, SWIGTYPE_p_Region, SWIG_POINTER_OWN), $1.value)))
+        SWIG_fail;
+}
+
+%typemap(out) ipcq_place reserve {
+    if (!succeeded(put_status($1.status.queue, $1.status.code)) ||
+        !($result = region_or_free(SWIG_NewPointerObj($1.value, SWIGTYPE_p_Region, SWIG_POINTER_OWN), $1.value)))
+        SWIG_fail;
+}
+
+%typemap(out) ipcq_status commit {
+    if (!succeeded(put_status($1.queue, $1.code)))
+        SWIG_fail;
+    $result = SWIG_Py_Void();
+}
+
+%feature("python:bf_getbuffer", functype="getbufferproc") Region "region_getbuffer";
+%feature("python:bf_releasebuffer", functype="releasebufferproc") Region "region_releasebuffer";
 
 %exception Queue::Queue {
     $action

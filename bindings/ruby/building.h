@@ -7,37 +7,61 @@
 #include "call.h"
 #include "raising.h"
 #include "results.h"
+#include "scalar.h"
 
 #include <ruby.h>
 
 typedef VALUE ipcq_received;
 
 /* [bytes, type, ticket, deliveries] */
-static VALUE item_build(VALUE address)
+static VALUE item_build(const void *data, const ipcq_item *item)
 {
-    struct call *call = (struct call *)address;
-    VALUE bytes = rb_str_new(call->received, (long)call->item.size);
-    return rb_ary_new_from_args(4, bytes, UINT2NUM(call->item.type), ULL2NUM(call->item.ticket),
-                                UINT2NUM(call->item.deliveries));
+    return rb_ary_new_from_args(4, rb_str_new(data, (long)item->size), UINT2NUM(item->type), ULL2NUM(item->ticket),
+                                UINT2NUM(item->deliveries));
 }
 
-static ipcq_received receive(struct call *call)
+static VALUE received_build(VALUE address)
+{
+    const struct call *call = (const struct call *)address;
+    return item_build(call->received, &call->item);
+}
+
+/* The value itself where it is simple, else what item_build() makes; no value that comes out by itself is an array. */
+static VALUE value_build(const void *data, const ipcq_item *item)
+{
+    VALUE value = Qundef;
+    if (item->type == IPCQ_TYPE_BYTES)
+        return rb_str_new(data, (long)item->size);
+    if (item->type == IPCQ_TYPE_MESSAGEPACK)
+        value = scalar_decode(data, (size_t)item->size);
+    return value == Qundef ? item_build(data, item) : value;
+}
+
+static VALUE received_value_build(VALUE address)
+{
+    const struct call *call = (const struct call *)address;
+    return value_build(call->received, &call->item);
+}
+
+static ipcq_received receive_as(struct call *call, VALUE (*build)(VALUE))
 {
     if (call->code != IPCQ_OK) {
         ipcq_status status = {call->queue, call->code};
         raise_status(status, call->code == IPCQ_WRONGTYPE ? UINT2NUM(call->item.type) : Qnil);
     }
     if (call->received == call->small)
-        return item_build((VALUE)call);
+        return build((VALUE)call);
 
     int state = 0;
-    VALUE item = rb_protect(item_build, (VALUE)call, &state);
+    VALUE item = rb_protect(build, (VALUE)call, &state);
     if (state) {
         call_release(call);
         rb_jump_tag(state);
     }
     return item;
 }
+
+static ipcq_received receive(struct call *call) { return receive_as(call, received_build); }
 
 static void set(VALUE hash, const char *key, VALUE value) { rb_hash_aset(hash, ID2SYM(rb_intern(key)), value); }
 

@@ -5,3 +5,6 @@
 %include "interpreter_types.i"
 %include "typemaps.i"
 %include "interpreter.i"
+%include "in_place.i"
+%include "many.i"
+%include "direct.i"

@@ -6,6 +6,8 @@
 #include "waiting.h"
 #include "raising.h"
 #include "building.h"
+#include "batch.h"
+#include "in_place.h"
 %}
 
 // SWIG's own conversion of self costs three times a whole call. It remains for what is not one of our plain objects,
@@ -76,4 +78,17 @@ static void free_Queue(void *self);
 
 %typemap(out) ipcq_crowd {
     $result = rb_ensure(crowd_build, (VALUE)&$1, crowd_free, (VALUE)&$1);
+}
+
+%typemap(in, numinputs=0) void *owner {
+    $1 = (void *)self;
+}
+
+%typemap(out) ipcq_place {
+    raise_unless_ok($1.status);
+    $result = SWIG_NewPointerObj($1.value, SWIGTYPE_p_Region, SWIG_POINTER_OWN);
+}
+
+%typemap(out) VALUE {
+    $result = $1;
 }

@@ -23,6 +23,7 @@ from .errors import (
     Mismatch,
     NotFound,
     NotJoinable,
+    NotReserved,
     NotTaken,
     PickleRefused,
     ResourceError,
@@ -31,12 +32,15 @@ from .errors import (
     Undecodable,
     WrongType,
 )
+from .in_place import TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE, Borrowed, Reservation
 from .queues import Item, JoinableQueue, Queue
 
 __all__ = [
-    "Queue", "JoinableQueue", "Item", "unlink", "Empty", "Full", "ShutDown", "Error",
+    "Queue", "JoinableQueue", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown", "Error",
+    "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
     "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch",
-    "NotFound", "NotJoinable", "NotTaken", "PickleRefused", "ResourceError", "TooBig", "Undecodable", "WrongType",
+    "NotFound", "NotJoinable", "NotReserved", "NotTaken", "PickleRefused", "ResourceError", "TooBig", "Undecodable",
+    "WrongType",
 ]
 
 _number = _ipcq.version()

@@ -64,6 +64,10 @@ class Inherited(Error, ValueError):
     """The item was taken before the fork by the parent process, which alone can finish it."""
 
 
+class NotReserved(Error, ValueError):
+    """The reservation was committed or given up already, or was made before the fork by the parent process."""
+
+
 class NotJoinable(Error, ValueError):
     """task_done, nack or join on a plain queue."""
 
@@ -79,9 +83,14 @@ class PickleRefused(WrongType):
 
 
 class Undecodable(Error, ValueError):
-    """The item says that it is MessagePack and is not. It was taken; .data has its bytes."""
+    """The item says that it is MessagePack and is not. It was taken; .data has its bytes.
+
+    From get_many(), also a pickle that could not be read; .batch is what get_many() would have returned, with an
+    Undecodable in the place of each broken item.
+    """
 
     code = _ipcq.WRONGTYPE
+    batch = None
 
     def __init__(self, sentence, data=b""):
         super().__init__(sentence, data)
@@ -127,6 +136,7 @@ _CLASSES = {
     _ipcq.NOTTAKEN: NotTaken,
     _ipcq.INHERITED: Inherited,
     _ipcq.NOTJOINABLE: NotJoinable,
+    _ipcq.NOTRESERVED: NotReserved,
 }
 
 _SYSTEM_CLASSES = {

@@ -5,10 +5,13 @@ from collections import namedtuple
 
 from . import _ipcq
 from .errors import NotTaken
-from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, encode
+from .in_place import Borrowed, Reservation, end_all
+from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, decode_batch, encode
 
 Item = namedtuple("Item", ["value", "ticket", "deliveries"])
 Item.__doc__ = """What get_item() returns. deliveries: how often it was taken before and not finished."""
+
+MANY = 1000
 
 _NOW = 0
 
@@ -45,6 +48,13 @@ class Queue:
         self._put_value = handle.put_value
         self._get = handle.get
         self._get_value = handle.get_value
+        self._reserve = handle.reserve
+        self._borrow = handle.borrow
+        self._put_values = handle.put_values
+        self._get_values = handle.get_values
+        self._get_items = handle.get_items
+        self._regions = {}
+        self._is_closed = False
         self._allow_pickle = bool(allow_pickle)
         self._accept = ACCEPT_PORTABLE | (ACCEPT_PICKLE if allow_pickle else 0)
         self.name = handle.name()
@@ -91,6 +101,61 @@ class Queue:
         data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
         return Item(decode(data, kind), ticket, deliveries)
 
+    # ------------------------------------------------------------------------------------------- many at once
+
+    def put_many(self, objects, block=True, timeout=None):
+        """Puts the first objects of a sequence, and returns how many: at least one, unless it is empty.
+
+        Waits for room for the first, then puts as many as there is room for; call again with the rest. queue.Full: no
+        room for the first one. When one of them cannot be encoded, none is put; one that can never fit ends the batch
+        before it.
+        """
+        return self._put_values(objects, self._encode, timeout if block else _NOW)
+
+    def get_many(self, max_items=MANY, block=True, timeout=None):
+        """Takes the first item, as get does, and what is there behind it, up to max_items in all; returns a list.
+
+        Undecodable: one of them is broken; .batch has them all.
+        """
+        values = self._get_values(self._accept, max_items, timeout if block else _NOW)
+        return values if type(values) is list else decode_batch(*values)
+
+    def get_many_items(self, max_items=MANY, block=True, timeout=None):
+        """Like get_many, returning Items, as get_item does."""
+        taken = self._get_items(self._accept, max_items, timeout if block else _NOW)
+        return decode_batch(taken, range(len(taken)), Item)
+
+    def _encode(self, obj):
+        return encode(obj, self._allow_pickle)
+
+    # ------------------------------------------------------------------------------------------- without copies
+
+    def reserve(self, size, block=True, timeout=None):
+        """Memory inside the queue for an item of up to size bytes, as an ipcq.Reservation:
+
+            with q.reserve(size) as r:
+                r.view[:5] = b"hello"
+                r.commit(5)
+        """
+        return self._in_place(Reservation, self._reserve(size, timeout if block else _NOW))
+
+    def borrow(self, block=True, timeout=None):
+        """Takes the first item and leaves its bytes where they are, as an ipcq.Borrowed:
+
+            with q.borrow() as item:
+                read(item.view)
+
+        The bytes are as they were put, whatever their type: no value is made of them.
+        """
+        return self._in_place(Borrowed, self._borrow(_ipcq.ACCEPT_ALL, timeout if block else _NOW))
+
+    def _in_place(self, kind, region):
+        self._regions[id(region)] = region  # close() ends those that it finds here, and the check below sees the others
+        if self._is_closed:
+            region.forget()
+            self._closed()
+        return kind(region, self)
+
     # ------------------------------------------------------------------------------------------- looking
 
     def qsize(self):
@@ -120,8 +185,18 @@ class Queue:
         self._handle.shutdown(_ipcq.IMMEDIATE if immediate else _ipcq.DRAIN)
 
     def close(self):
-        """Ends this process's use of the queue; items it took and did not finish go back. The queue itself stays."""
+        """Ends this process's use of the queue; items it took and did not finish go back. The queue itself stays.
+
+        BufferError: a view that reserve() or borrow() gave is still in use; nothing has ended.
+        """
+        self._is_closed = True
+        try:
+            end_all(self)
+        except BufferError:
+            self._is_closed = False
+            raise
         self._put = self._put_value = self._get = self._get_value = self._closed
+        self._put_values = self._get_values = self._get_items = self._reserve = self._borrow = self._closed
         self._handle.close()
 
     def unlink(self):

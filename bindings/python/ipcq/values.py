@@ -52,6 +52,31 @@ def decode(data, kind):
     return pickle.loads(data)
 
 
+def decode_batch(taken, places, make=None):
+    """The list of what was taken, where the tuples at these places are decoded, and handed to make(value, *rest).
+
+    All of it has left the queue, so what cannot be decoded must not take the others with it: its Undecodable stands in
+    its place, and the first of them is raised with the whole list as its .batch.
+    """
+    failures = []
+    for place in places:
+        data, kind, *rest = taken[place]
+        try:
+            value = decode(data, kind)
+        except Undecodable as broken:
+            value = broken
+            failures.append(value)
+        except Exception as reason:
+            value = Undecodable(f"an item of {len(data)} bytes could not be unpickled: {reason!r}", data)
+            value.__cause__ = reason
+            failures.append(value)
+        taken[place] = make(value, *rest) if make else value
+    if failures:
+        failures[0].batch = taken
+        raise failures[0]
+    return taken
+
+
 def _pickled(value):
     # As multiprocessing does, so that its locks and connections can be sent; imported when needed, it is large.
     from multiprocessing.reduction import ForkingPickler

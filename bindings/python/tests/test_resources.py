@@ -3,6 +3,7 @@
 
 import gc
 import os
+import pickle
 import queue
 import resource
 import unittest
@@ -62,6 +63,33 @@ class Resources(QueueTest):
         use(2000)
         # A leak of the large item alone would be 195 MiB.
         self.assertLess(memory_kib() - before, 20_000)
+
+    def test_memory_of_batches_and_of_items_in_place(self):
+        q, large = self.new_queue(kind=ipcq.JoinableQueue), bytes(100_000)
+        values = [large, bytearray(large), [large], "text", 1]
+
+        def use(times):
+            for _ in range(times):
+                q.put_many(values)
+                for item in q.get_many_items():
+                    q.task_done(item.ticket)
+                q.put_many(values)
+                for _ in q.get_many():
+                    q.task_done()
+                with self.assertRaises((AttributeError, pickle.PicklingError)):
+                    q.put_many([bytearray(large), lambda: None])
+                with q.reserve(len(large)) as reserved:
+                    reserved.view[:] = large
+                    reserved.commit()
+                with q.borrow() as item:
+                    self.assertEqual(item.view, large)
+                q.reserve(len(large))
+        use(50)
+        before = memory_kib()
+        use(400)
+        # A leak of one large item a round would be 39 MiB.
+        self.assertLess(memory_kib() - before, 20_000)
+        self.assertEqual(q._regions, {})
 
 
 if __name__ == "__main__":

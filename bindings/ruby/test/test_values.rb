@@ -74,7 +74,47 @@ class TestValues < IPCQTest
     [nest.call(129), endless].each { |value| assert_raises(ArgumentError) { carry(value) } }
   end
 
+  # What the native module encodes and decodes by itself is what the msgpack library would.
+  BOUNDS = (0..64).flat_map { |power| [-1, 0, 1].flat_map { |step| [(2**power) + step, -(2**power) + step] } }
+                  .select { |number| number.between?(-(2**63), (2**64) - 1) }
+  TEXTS = %w[a é 你].product([0, 1, 10, 31, 32, 85, 127, 128, 255, 256, 70_000]).map { |text, size| text * size }
+  SCALARS = [*BOUNDS, *TEXTS, nil, true, false, 0.0, -1.5, Float::INFINITY, "plain".encode("US-ASCII")].freeze
+
+  def test_scalars_are_encoded_as_the_library_does
+    queue = new_queue
+    queue.push_many(SCALARS)
+    SCALARS.each { |value| queue << value }
+    (SCALARS * 2).each do |value|
+      bytes, type = native(queue).get(3, 0)
+      assert_equal [MessagePack.pack(value), 1], [bytes, type], value.inspect[0, 80]
+    end
+  end
+
+  def test_scalars_are_decoded_as_the_library_does
+    longer_than_needed = ["\xd9\x01a", "\xda\x00\x01a", "\xcd\x00\x01", "\xd3#{"\xff" * 8}",
+                          "\xca\x3f\xc0\x00\x00"].map(&:b)
+    encoded = SCALARS.map { |value| MessagePack.pack(value) } + longer_than_needed
+    queue = new_queue
+    2.times { encoded.each { |bytes| native(queue).put(bytes, 1, nil) } }
+    values = encoded.map { |bytes| MessagePack.unpack(bytes) }
+    assert_carried values, Array.new(values.size) { queue.pop(timeout: 0) }
+    assert_carried values, queue.pop_many(values.size)
+  end
+
+  def test_broken_scalars
+    queue = new_queue
+    broken = ["", "\xcc", "\xcd\x00", "\xcb\x00", "\xa1", "\xd9", "\xd9\x02a", "\xc0\xc0", "\xcc\x01\x02", "\xa1ab"]
+    broken.each do |bytes|
+      native(queue).put(bytes.b, 1, nil)
+      assert_equal bytes.b, assert_raises(IPCQ::Undecodable) { queue.pop(timeout: 0) }.item.value
+    end
+  end
+
   private
+
+  def native(queue)
+    queue.instance_variable_get(:@native)
+  end
 
   def assert_carried(expected, value)
     assert expected.eql?(value), "expected #{expected.inspect[0, 200]}, got #{value.inspect[0, 200]}"

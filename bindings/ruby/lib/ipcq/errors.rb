@@ -29,6 +29,7 @@ module IPCQ # :nodoc:
   class BadName < ArgumentError; include Error; end        # not a queue name
   class BadOption < ArgumentError; include Error; end      # an option out of range
   class NotTaken < ThreadError; include Error; end         # task_done too often, or a stale ticket
+  class NotReserved < ThreadError; include Error; end      # committed or given up already, or reserved before fork
   class Inherited < ThreadError; include Error; end        # taken before fork by the parent: only it can finish it
   class TimedOut < Failure; end                            # raised by no public method: they answer nil
   class ClosedHandle < Failure; end                        # this process has called close
@@ -54,12 +55,15 @@ module IPCQ # :nodoc:
   end
 
   # The item says that it is MessagePack and is not, or holds something that Ruby has no value for. It was taken:
-  # `item.value` has its bytes, `item.ticket` finishes it or gives it back.
+  # `item.value` has its bytes, `item.ticket` finishes it or gives it back. From pop_many, `batch` is what it
+  # would have returned, with the bytes of each broken item in its place.
   class Undecodable < Failure
     attr_reader :item
+    attr_accessor :batch
 
     def initialize(item, reason)
       @item = item
+      @code = Native::WRONGTYPE
       super("an item of #{item.value.bytesize} bytes is not a MessagePack value that Ruby can hold: #{reason}")
     end
   end
@@ -67,7 +71,8 @@ module IPCQ # :nodoc:
   CLASSES = {
     Native::EMPTY => Empty, Native::FULL => Full, Native::BUSY => Busy, Native::CLOSED => ShutDown,
     Native::TOOBIG => TooBig, Native::BADNAME => BadName, Native::SCHEME => BadName, Native::INVALID => BadOption,
-    Native::NOTTAKEN => NotTaken, Native::INHERITED => Inherited, Native::TIMEDOUT => TimedOut,
+    Native::NOTTAKEN => NotTaken, Native::NOTRESERVED => NotReserved, Native::INHERITED => Inherited,
+    Native::TIMEDOUT => TimedOut,
     Native::BADHANDLE => ClosedHandle, Native::NOTFOUND => NotFound, Native::EXISTS => Exists,
     Native::MISMATCH => Mismatch, Native::DENIED => Denied, Native::NOSPACE => NoSpace,
     Native::CORRUPT => Corrupt

@@ -37,5 +37,9 @@ module IPCQ
       _bytes, _type, ticket, = received
       task_done(ticket)
     end
+
+    def leave(place, done)
+      done ? place.release : place.nack
+    end
   end
 end

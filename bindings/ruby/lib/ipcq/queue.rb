@@ -8,7 +8,9 @@ module IPCQ
   # queue, for everybody. A forked child uses the object it inherited.
   class Queue
     READABLE = (1 << Native::TYPE_BYTES) | (1 << Native::TYPE_MESSAGEPACK)
-    private_constant :READABLE
+    MANY = 1000
+    PACK = Values.method(:pack)
+    private_constant :READABLE, :MANY, :PACK
 
     # Opens the queue `name`, making it if there is none; without a name, makes one that forked children share and that
     # is gone when its last user is.
@@ -31,6 +33,7 @@ module IPCQ
       @native = Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0)
       @name = @native.name.freeze
       @closed = false
+      @places = ObjectSpace::WeakMap.new # what was reserved or borrowed
     end
 
     attr_reader :name
@@ -39,11 +42,7 @@ module IPCQ
     # with non_block raises Full. When it has returned self, the value is in the queue.
     def push(value, non_block = false, timeout: nil)
       seconds = seconds_to_wait(non_block, timeout)
-      if value.is_a?(String) && value.encoding == Encoding::BINARY
-        @native.put(value, Native::TYPE_BYTES, seconds)
-      else
-        @native.put(Values.pack(value), Native::TYPE_MESSAGEPACK, seconds)
-      end
+      @native.put_value(value, seconds) || @native.put(Values.pack(value), Native::TYPE_MESSAGEPACK, seconds)
       self
     rescue TimedOut, Full, Busy
       raise if non_block
@@ -57,22 +56,81 @@ module IPCQ
     # Takes the first value. When there is none it waits, at most `timeout` seconds (then nil), or with non_block raises
     # Empty. nil also means that the queue was shut down and is drained; pop_item tells that apart from a nil value.
     def pop(non_block = false, timeout: nil)
-      pop_item(non_block, timeout: timeout)&.value
+      value = @native.get_value(READABLE, seconds_to_wait(non_block, timeout))
+      value.is_a?(Array) ? decode(*value).value : value
+    rescue ShutDown
+      nil
+    rescue TimedOut, Empty, Busy
+      raise if non_block
     end
     alias shift pop
     alias deq pop
 
     # The same, returning an IPCQ::Item or nil.
     def pop_item(non_block = false, timeout: nil)
-      bytes, type, ticket, deliveries = @native.get(READABLE, seconds_to_wait(non_block, timeout))
-      value = type == Native::TYPE_MESSAGEPACK ? Values.unpack(bytes) : bytes
-      Item.new(value, ticket, deliveries)
+      decode(*@native.get(READABLE, seconds_to_wait(non_block, timeout)))
     rescue ShutDown
       nil
     rescue TimedOut, Empty, Busy
       raise if non_block
-    rescue MessagePack::UnpackError, EOFError => e
-      raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
+    end
+
+    # Puts the first values of an Array, in order, and returns how many: it waits for room for the first, at most
+    # `timeout` seconds (then nil), and puts as many as there is room for. Unless the Array is empty it is at least one;
+    # call again with the rest. When one of the values cannot be carried, none is put.
+    def push_many(values, timeout: nil)
+      @native.put_values(values.to_ary, PACK, timeout)
+    rescue TimedOut, Full, Busy
+      nil
+    end
+
+    # Takes the first value, as pop does, and what is there behind it, up to `max` in all; returns an Array, or nil as
+    # pop does. Raises Undecodable if one of them is broken; its `batch` has all of them.
+    def pop_many(max = MANY, timeout: nil)
+      raise ArgumentError, "max must be at least 1" if max < 1
+
+      values = @native.get_values(READABLE, max, timeout)
+      values.any?(Array) ? decode_batch(values, &:value) : values
+    rescue ShutDown, TimedOut, Empty, Busy
+      nil
+    end
+
+    # The same, returning IPCQ::Items.
+    def pop_many_items(max = MANY, timeout: nil)
+      raise ArgumentError, "max must be at least 1" if max < 1
+
+      decode_batch(@native.get_many(READABLE, max, timeout), &:itself)
+    rescue ShutDown, TimedOut, Empty, Busy
+      nil
+    end
+
+    # Memory inside the queue for an item of up to `size` bytes, as an IPCQ::Reservation that the block writes and
+    # commits; without commit nothing is put. For large items: it takes whole segments. Returns what the block returns,
+    # or nil if there was no room for `timeout` seconds.
+    #
+    #   queue.reserve(size) { |r| r.write("hello").commit(5) }
+    def reserve(size, timeout: nil)
+      place = in_place(Reservation) { @native.reserve(size, timeout) } or return
+      begin
+        yield place
+      ensure
+        place.abandon if place.live?
+      end
+    end
+
+    # Takes the first item and leaves its bytes where they are, as an IPCQ::Borrowed that the block reads, whatever
+    # their type. At the end of the block it is finished; when an exception ends the block, a JoinableQueue has it back.
+    # Returns what the block returns, or nil as pop does.
+    def borrow(timeout: nil)
+      place = in_place(Borrowed) { @native.borrow(Native::ACCEPT_ALL, timeout) } or return
+      done = false
+      begin
+        result = yield place
+        done = true
+        result
+      ensure
+        leave(place, done) if place.live?
+      end
     end
 
     # How many items are ready to be taken.
@@ -121,10 +179,11 @@ module IPCQ
     end
 
     # Ends this process's handle and nothing else. Threads that wait in it raise ClosedHandle; what was taken and not
-    # finished goes back to the queue.
+    # finished goes back to the queue, and what was reserved or borrowed cannot be touched any more.
     def close
-      @native.close
       @closed = true
+      @places.each_key(&:forget)
+      @native.close
       self
     end
 
@@ -167,5 +226,45 @@ module IPCQ
     end
 
     def discard(_received); end
+
+    def decode(bytes, type, ticket, deliveries)
+      Item.new(type == Native::TYPE_MESSAGEPACK ? Values.unpack(bytes) : bytes, ticket, deliveries)
+    rescue MessagePack::UnpackError, EOFError => e
+      raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
+    end
+
+    # The block makes of an Item what the batch has of it. All of it has left the queue, so one that is broken must not
+    # take the others with it.
+    def decode_batch(received)
+      broken = nil
+      batch = received.map do |value|
+        value.is_a?(Array) ? yield(decode(*value)) : value
+      rescue Undecodable => e
+        broken ||= e
+        yield e.item
+      end
+      return batch unless broken
+
+      broken.batch = batch
+      raise broken
+    end
+
+    # What the block reserves or borrows, or nil. close ends those that it finds, and the check here sees the others.
+    def in_place(kind)
+      place = kind.new(yield, @native)
+      @places[place] = true
+      return place unless @closed
+
+      place.forget
+      raise IPCQ.__send__(:error, Native::BADHANDLE, "this handle was closed: open the queue again", nil)
+    rescue ShutDown
+      raise if kind == Reservation
+    rescue TimedOut, Empty, Full, Busy
+      nil
+    end
+
+    def leave(place, _done)
+      place.release
+    end
   end
 end
