@@ -13,6 +13,7 @@ class Part:
     command: list
     watchdog_s: int = 600
     full_watchdog_s: int = 4 * 3600
+    beside: bool = False  # in full: during the others, since it takes its time by the clock
 
 
 PARTS = [
@@ -23,7 +24,7 @@ PARTS = [
     Part("model", ["python3", f"{ROOM}/model/model.py"]),
     Part("history", [f"{PROOF}/history/proof_history"]),
     Part("faults", [f"{PROOF}/faults/proof_faults"]),
-    Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"], watchdog_s=900),  # builds its engine first
-    Part("chaos", ["python3", f"{ROOM}/chaos/chaos.py"]),
+    Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"], watchdog_s=900, beside=True),  # builds its engine first
     Part("comparison", ["python3", f"{ROOM}/comparison/comparison.py"]),
+    Part("chaos", ["python3", f"{ROOM}/chaos/chaos.py"], beside=True),
 ]

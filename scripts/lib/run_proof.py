@@ -4,7 +4,8 @@
 usage: run_proof.py [list | [--full] PART...]
 
 A part ends with the line "proof NAME: key value, key value, ..., violations V" and exits 0 if V is 0 and nothing was
-left out. A part that ends otherwise is a violation, whatever it printed.
+left out. A part that ends otherwise is a violation, whatever it printed. In full, what runs beside the others begins
+first and is reported in its turn.
 """
 
 import os
@@ -22,23 +23,36 @@ SUMMARY = re.compile(r"^proof [\w -]+: (.*)$", flags=re.MULTILINE)
 LINES_SHOWN = 30
 
 
-def run(part, full):
-    """Exit code and output; 124 if the watchdog had to end it, and all that it started."""
-    log = LOGS / f"proof-{part.name}.log"
-    with open(log, "wb") as output:
-        process = subprocess.Popen([*part.command, *(["--full"] if full else [])], stdout=output,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+class Run:
+    """A part under way, with all that it starts."""
+
+    def __init__(self, part, full):
+        self.log = LOGS / f"proof-{part.name}.log"
+        self.watchdog_s = part.full_watchdog_s if full else part.watchdog_s
+        self.begun, self.ended = time.monotonic(), False
+        with open(self.log, "wb") as output:
+            self.process = subprocess.Popen([*part.command, *(["--full"] if full else [])], stdout=output,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def wait(self):
+        """Exit code, 124 if the watchdog had to end it; output; and the seconds since it began."""
         try:
-            code = process.wait(part.full_watchdog_s if full else part.watchdog_s)
+            code = self.process.wait(max(0, self.begun + self.watchdog_s - time.monotonic()))
         except subprocess.TimeoutExpired:
             code = 124
         finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)  # what a part left behind must not disturb the next one
-            except ProcessLookupError:
-                pass
-            process.wait()
-    return code, log.read_text(errors="replace"), log
+            self.end()
+        return code, self.log.read_text(errors="replace"), time.monotonic() - self.begun
+
+    def end(self):
+        if self.ended:
+            return
+        self.ended = True
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)  # what a part left behind must not disturb the next one
+        except ProcessLookupError:
+            pass
+        self.process.wait()
 
 
 def numbers_of(text):
@@ -80,17 +94,24 @@ def main(arguments):
     if unknown:
         sys.exit(f"no such part: {', '.join(sorted(unknown))}")
     LOGS.mkdir(parents=True, exist_ok=True)
+    parts = [part for part in PARTS if not names or part.name in names]
     kill_points = violations = found = seeded = 0
-    for part in PARTS:
-        if names and part.name not in names:
-            continue
-        begun = time.monotonic()
-        code, text, log = run(part, full)
-        numbers = report(part, code, text, log, time.monotonic() - begun)
-        kill_points += sum(number for key, number in numbers.items() if key.endswith("kill points"))
-        violations += numbers["violations"]
-        found += numbers.get("seeded bugs found", 0)
-        seeded += numbers.get("seeded bugs found of", 0)
+    beside = {}
+    try:
+        for part in parts:
+            if full and part.beside:
+                beside[part.name] = Run(part, full)
+        for part in parts:
+            run = beside.get(part.name) or Run(part, full)
+            code, text, seconds = run.wait()
+            numbers = report(part, code, text, run.log, seconds)
+            kill_points += sum(number for key, number in numbers.items() if key.endswith("kill points"))
+            violations += numbers["violations"]
+            found += numbers.get("seeded bugs found", 0)
+            seeded += numbers.get("seeded bugs found of", 0)
+    finally:
+        for run in beside.values():
+            run.end()
     print(f"kill points {kill_points}, violations {violations}, seeded bugs found {found} of {seeded}")
     return 1 if violations or found != seeded else 0
 
