@@ -19,6 +19,9 @@ namespace {
 
 using namespace sweep;
 
+// For each processor. A frozen case waits for most of its time; all of them together need this many.
+constexpr int workers_reduced = 2, workers_full = 12;
+
 // The same addresses and the same instructions each time: no lazy binding, no random places, no string instructions, which
 // the processor steps byte by byte.
 void start_again_if_needed(char **words)
@@ -65,15 +68,16 @@ void add_jobs(std::vector<Job> &jobs, Mode mode, const std::vector<Operation> &t
     }
 }
 
+// Those that wait most come first, so that the others use the processors meanwhile.
 std::vector<Job> jobs_of(const Options &options)
 {
     std::vector<Job> jobs;
+    if (options.freeze)
+        add_jobs(jobs, Mode::freeze, operations(), options);
     if (options.kill)
         add_jobs(jobs, Mode::kill, operations(), options);
     if (options.kill_reaper)
         add_jobs(jobs, Mode::kill_reaper, reaper_operations(), options);
-    if (options.freeze)
-        add_jobs(jobs, Mode::freeze, operations(), options);
     return jobs;
 }
 
@@ -140,7 +144,9 @@ int main(int count, char **words)
         return 2;
     }
     Board &board = *share<Board>();
-    const int workers = options.workers > 0 ? options.workers : 2 * static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+    const int workers = options.workers > 0 ? options.workers
+                                            : (options.full ? workers_full : workers_reduced) *
+                                                  static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
     std::vector<pid_t> children;
     timespec start{}, end{};
     ::clock_gettime(CLOCK_MONOTONIC, &start);

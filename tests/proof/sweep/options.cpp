@@ -11,7 +11,7 @@ namespace {
 
 constexpr char usage[] =
     "proof_sweep [--kill] [--freeze] [--kill-reaper] [--full] [--operation NAME] [--image fresh|recycled|"
-    "wrapped] [--point K [--asleep]] [--variant a|b] [--stride S] [--workers N] [--stop-at-first] "
+    "wrapped] [--point K [--asleep]] [--variant a|b | --both] [--stride S] [--workers N] [--stop-at-first] "
     "[--list] [--summary]\n";
 
 bool wants(const char *word, const char *option) { return std::strcmp(word, option) == 0; }
@@ -27,6 +27,7 @@ bool read_options(int count, char **words, Options &out)
                      : wants(word, "--freeze")        ? &freeze
                      : wants(word, "--kill-reaper")   ? &kill_reaper
                      : wants(word, "--full")          ? &out.full
+                     : wants(word, "--both")          ? &out.both
                      : wants(word, "--list")          ? &out.list
                      : wants(word, "--summary")       ? &out.summary
                      : wants(word, "--asleep")        ? &out.asleep

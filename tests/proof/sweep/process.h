@@ -11,7 +11,7 @@ namespace sweep {
 
 enum class Outcome { answered, ended, crashed, hung };
 
-inline constexpr int patience_ms = 10'000; // for what takes milliseconds
+inline constexpr int patience_ms = 20'000; // for what takes milliseconds, on a machine that others use, too
 
 // The child's end of the line.
 struct Line {

@@ -53,17 +53,18 @@ void print_table(const std::vector<Job> &jobs, const Board &board)
 
 long print_sum(const std::vector<Job> &jobs, const Board &board)
 {
-    long points[3] = {}, violations = 0;
+    long points[3] = {}, violations = 0, everywhere = 0;
     std::set<std::string> names;
     for (std::size_t i = 0; i < jobs.size(); i++) {
         const Row &row = board.row[i];
         points[static_cast<int>(jobs[i].mode)] += row.points;
         violations += row.violations + (row.complete || row.violations != 0 || board.stop ? 0 : 1);
+        everywhere += row.complete && row.stride == 1 ? 1 : 0;
         names.insert(jobs[i].operation->name);
     }
-    std::printf(
-        "proof sweep: kill points %ld, freeze points %ld, reaper kill points %ld, operations %zu, violations %ld\n",
-        points[0], points[1], points[2], names.size(), violations);
+    std::printf("proof sweep: kill points %ld, freeze points %ld, reaper kill points %ld, operations %zu, "
+                "at every instruction %ld of %zu, violations %ld\n",
+                points[0], points[1], points[2], names.size(), everywhere, jobs.size(), violations);
     return violations;
 }
 

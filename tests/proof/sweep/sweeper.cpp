@@ -10,7 +10,7 @@ namespace sweep {
 
 namespace {
 
-constexpr unsigned case_seconds = 120;       // what no case needs, even on a busy machine
+constexpr unsigned case_seconds = 300;       // what no case needs, even on a busy machine
 constexpr long violations_of_a_job_max = 40; // enough is known then
 
 long now_ms()
@@ -63,8 +63,8 @@ void Sweeper::run()
             if (!point.asleep)
                 freeze_at(point.instruction);
         } else {
-            // Both where it tells; alternately elsewhere, unless every instruction is wanted.
-            const bool both = point.telling || options_.full;
+            // Both where it tells; alternately elsewhere, unless both are wanted.
+            const bool both = point.telling || options_.both;
             other = !other;
             for (const char variant : {reap_then_drain, work_at_once})
                 if (options_.variant != 0 ? variant == options_.variant : both || (variant == work_at_once) == other)
