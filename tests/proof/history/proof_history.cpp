@@ -86,8 +86,8 @@ Settings read(int argc, char **argv)
         }
     }
     if (settings.full) {
-        settings.operations = 100'000'000;
-        settings.small_histories = 5'000'000;
+        settings.operations = 20'000'000;
+        settings.small_histories = 2'000'000;
     }
     if (operations != 0)
         settings.operations = operations;
@@ -162,7 +162,8 @@ int main(int argc, char **argv)
     action.sa_handler = on_signal;
     for (const int signal_number : {SIGALRM, SIGTERM, SIGINT})
         sigaction(signal_number, &action, nullptr);
-    alarm(static_cast<unsigned>(300 + settings.operations / 20'000 + settings.small_histories / 5'000));
+    // Many times what an idle machine needs.
+    alarm(static_cast<unsigned>(600 + settings.operations / 10'000 + settings.small_histories / 1'000));
 
     if (settings.check != nullptr) {
         check_again(settings.check, totals);
