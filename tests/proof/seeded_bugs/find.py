@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOM = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("IPCQ_BUILD", "build")).resolve() / "tests/proof"
-WATCHDOG_S = 300
+WATCHDOG_S = 900  # of seconds, mostly; the machine may be busy
 
 
 def header(patch, key):
