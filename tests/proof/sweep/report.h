@@ -29,7 +29,7 @@ struct Row {
 };
 
 struct Board { // shared by all workers
-    static constexpr std::size_t rows_max = 256;
+    static constexpr std::size_t rows_max = 1024;
     std::atomic<std::size_t> next_job;
     std::atomic<bool> stop;
     Row row[rows_max];
