@@ -78,7 +78,7 @@ Outcome run(const std::vector<Member> &members, Placement placement)
     close(gate.write_end);
     for (std::size_t left = children.size(); left > 0; left--) {
         int status = 0;
-        const pid_t ended = wait(&status);
+        const pid_t ended = waitpid(0, &status, 0); // of this process group
         if (status == 0 || failed)
             continue;
         failed = true; // the others may wait for what this one did not do

@@ -30,11 +30,16 @@ Finding throughput(const Cell &cell);
 Finding alternate(const Cell &cell);
 Finding round_trip(const Cell &cell);
 Finding sleeping(const Cell &cell);
+Finding idle(const Cell &cell);
+Finding open_close(const Cell &cell); // ours alone, whatever peer is named
+Finding backlog(const Cell &cell);    // ours alone
 
 inline const std::map<std::string, Scene> &scenes()
 {
     static const std::map<std::string, Scene> all = {
-        {"throughput", throughput}, {"alternate", alternate}, {"round-trip", round_trip}, {"sleeping", sleeping}};
+        {"throughput", throughput}, {"alternate", alternate}, {"round-trip", round_trip},
+        {"sleeping", sleeping},     {"idle", idle},           {"open-close", open_close},
+        {"backlog", backlog}};
     return all;
 }
 
