@@ -1,67 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libipcq through its public API, as any program would use it: every process has the queue open, and waits for ever.
+// libipcq, plain and joinable, bounded and not, one item at a time and in batches of 32. A joinable queue's consumer calls
+// task_done for each item.
+#include "peers/ipcq_queue.hpp"
 #include "peers/registry.hpp"
 
-#include <ipcq.h>
-
-#include <cstdio>
-#include <cstdlib>
-
-namespace bench {
+namespace bench::ipcq {
 
 namespace {
 
-constexpr std::uint64_t unbounded_capacity_bytes = std::uint64_t{2} << 30;
-
-void require_ok(int code, const char *what)
-{
-    if (code == IPCQ_OK)
-        return;
-    std::fprintf(stderr, "%s: %s\n", what, ipcq_strerror(code));
-    std::exit(1);
-}
-
-struct Kind {
-    bool joinable;
-    bool bounded;
-};
-
-class Queue {
-public:
-    Queue(const Setup &setup, Kind kind) : item_bytes_(setup.item_bytes), joinable_(kind.joinable)
-    {
-        ipcq_options options = {};
-        options.struct_size = sizeof options;
-        options.flags = kind.joinable ? IPCQ_JOINABLE : IPCQ_PLAIN;
-        options.max_items = kind.bounded ? setup.max_items : 0;
-        options.capacity_bytes = kind.bounded ? 0 : unbounded_capacity_bytes;
-        require_ok(ipcq_open(&queue_, nullptr, &options), "ipcq_open");
-    }
-    ~Queue() { ipcq_close(queue_); }
-    Queue(const Queue &) = delete;
-    Queue &operator=(const Queue &) = delete;
-    void enter(Role, int) // the first call of a forked child makes it a participant
-    {
-        std::uint64_t items = 0;
-        require_ok(ipcq_size(queue_, &items), "ipcq_size");
-    }
-    void put(const void *item) { require_ok(ipcq_put(queue_, item, item_bytes_, IPCQ_FOREVER), "ipcq_put"); }
-    void get(void *item)
-    {
-        std::size_t size = 0;
-        require_ok(ipcq_get(queue_, item, item_bytes_, &size, IPCQ_FOREVER), "ipcq_get");
-        if (joinable_)
-            require_ok(ipcq_task_done(queue_, IPCQ_OLDEST), "ipcq_task_done");
-    }
-
-protected:
-    ipcq_t *queue_ = nullptr;
-    std::size_t item_bytes_;
-    bool joinable_;
-};
-
-#ifdef IPCQ_HAS_BATCHES
 class Bursts : public Queue {
 public:
     static constexpr std::size_t burst = 32;
@@ -92,7 +39,6 @@ public:
 private:
     std::vector<char> buffer_;
 };
-#endif
 
 template <class Class> void add(const std::string &name, Kind kind)
 {
@@ -105,13 +51,11 @@ const int added = [] {
             const std::string name =
                 std::string(joinable ? "ipcq-joinable" : "ipcq-plain") + (bounded ? "-4096" : "-unbounded");
             add<Queue>(name, {joinable, bounded});
-#ifdef IPCQ_HAS_BATCHES
             add<Bursts>(name + "-x32", {joinable, bounded});
-#endif
         }
     return 0;
 }();
 
 } // namespace
 
-} // namespace bench
+} // namespace bench::ipcq
