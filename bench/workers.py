@@ -49,11 +49,12 @@ class Workers:
             try:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                       timeout=ROUND_WATCHDOG_S * rounds, check=False)
-                output, trouble = done.stdout, done.stderr if done.returncode != 0 else ""
+                output = done.stdout
+                trouble = done.returncode and (done.stderr.strip() or f"it ended with {done.returncode}")
             except subprocess.TimeoutExpired as late:
                 output, trouble = (late.stdout or b"").decode(), "it hung"
             if trouble:
-                say(f"{program} failed in {call.section} {cell}: {trouble.strip()[-300:]}")
+                say(f"{program} failed in {call.section} {cell}: {trouble[-300:]}")
             for text in output.splitlines():
                 line = {"section": call.section, "placement": "free", "bytes": call.sizes[0], "round": 0}
                 line |= json.loads(text)

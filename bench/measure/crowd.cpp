@@ -12,7 +12,7 @@ namespace bench {
 
 namespace {
 
-constexpr unsigned watchdog_s = 60;     // the whole program ends then: a queue that lost an item waits for ever
+constexpr unsigned watchdog_s = 30;     // a queue that lost an item waits for ever
 constexpr useconds_t settle_us = 2'000; // from "ready" to asleep in read()
 
 struct Pipe {
@@ -42,12 +42,34 @@ struct Pipe {
     _exit(0);
 }
 
+// Ends the wait in the parent, which then ends the members. No SA_RESTART: that is all it is for.
+class Watchdog {
+public:
+    Watchdog()
+    {
+        struct sigaction action = {};
+        action.sa_handler = [](int) {};
+        require(sigaction(SIGALRM, &action, &before_) == 0, "sigaction");
+        alarm(watchdog_s);
+    }
+    ~Watchdog()
+    {
+        alarm(0);
+        sigaction(SIGALRM, &before_, nullptr);
+    }
+    Watchdog(const Watchdog &) = delete;
+    Watchdog &operator=(const Watchdog &) = delete;
+
+private:
+    struct sigaction before_;
+};
+
 bool everybody_is_ready(int read_end, std::size_t members)
 {
     char bytes[64];
     for (std::size_t seen = 0; seen < members;) {
         const ssize_t got = read(read_end, bytes, sizeof bytes);
-        if (got <= 0) // somebody died, and nobody holds the other end any more
+        if (got <= 0) // the watchdog, or somebody died and nobody holds the other end any more
             return false;
         seen += static_cast<std::size_t>(got);
     }
@@ -62,7 +84,7 @@ Outcome run(const std::vector<Member> &members, Placement placement)
     Stamp *stamps = memory.as<Stamp>();
     const Pipe ready, gate;
     std::vector<pid_t> children;
-    alarm(watchdog_s);
+    const Watchdog watchdog;
     std::fflush(nullptr);
     for (std::size_t i = 0; i < members.size(); i++) {
         const pid_t child = fork();
@@ -76,17 +98,15 @@ Outcome run(const std::vector<Member> &members, Placement placement)
     usleep(settle_us);
     const std::int64_t begin_ns = now_ns();
     close(gate.write_end);
-    for (std::size_t left = children.size(); left > 0; left--) {
+    while (!children.empty()) {
+        if (failed) // the others may wait for what one did not do
+            for (const pid_t child : children)
+                kill(child, SIGKILL);
         int status = 0;
         const pid_t ended = waitpid(0, &status, 0); // of this process group
-        if (status == 0 || failed)
-            continue;
-        failed = true; // the others may wait for what this one did not do
-        for (const pid_t child : children)
-            if (child != ended)
-                kill(child, SIGKILL);
+        failed = failed || ended < 0 || status != 0;
+        std::erase(children, ended);
     }
-    alarm(0);
     close(ready.read_end);
     close(gate.read_end);
     Outcome outcome{0, {stamps, stamps + members.size()}, failed};

@@ -31,7 +31,7 @@ struct Member {
 struct Outcome {
     std::int64_t elapsed_ns;
     std::vector<Stamp> stamps;
-    bool failed; // a process ended otherwise than by finishing
+    bool failed; // a process ended otherwise than by finishing, or hung
 };
 
 Outcome run(const std::vector<Member> &members, Placement placement);

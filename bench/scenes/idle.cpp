@@ -40,7 +40,7 @@ Finding idle(const Cell &cell)
                        [&] { peer->leave(); }});
     const Outcome outcome = run(members, cell.placement);
     if (outcome.failed)
-        return {{"failed", "a process failed"}};
+        return {{"failed", "a process failed or hung"}};
     std::uint64_t used_ns = 0;
     for (const Stamp &stamp : outcome.stamps)
         used_ns += stamp.sum;

@@ -122,7 +122,7 @@ Finding measure(const Cell &cell, bool slowly)
                              },
                              [&](Stamp &) { (slowly ? answer_slowly : answer_busily)(lane); }, leave};
     if (run({asker, answerer}, cell.placement).failed)
-        return {{"failed", "a process failed"}};
+        return {{"failed", "a process failed or hung"}};
     return samples.finding();
 }
 

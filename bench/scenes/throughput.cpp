@@ -38,7 +38,7 @@ Run carry(const Cell &cell, std::uint64_t items)
     for (const Stamp &stamp : outcome.stamps)
         sum += stamp.sum;
     if (outcome.failed)
-        return {0, "a process failed"};
+        return {0, "a process failed or hung"};
     if (sum != items * (items - 1) / 2)
         return {0, "the items that came are not those that were put"};
     return {static_cast<double>(outcome.elapsed_ns) * 1e-9, {}};
