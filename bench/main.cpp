@@ -56,8 +56,10 @@ std::size_t slots(std::size_t item_bytes)
     return std::clamp<std::size_t>(budget_bytes / item_bytes, 8, most);
 }
 
-void measure(const Choice &choice, const bench::Scene &scene)
+// False if a peer that fits failed.
+bool measure(const Choice &choice, const bench::Scene &scene)
 {
+    bool good = true;
     bench::Summary summary;
     for (int round = 0; round < choice.rounds; round++)
         for (const std::size_t size : choice.sizes)
@@ -81,12 +83,14 @@ void measure(const Choice &choice, const bench::Scene &scene)
                                      {"round", round}});
                         std::cout << line << std::endl;
                     }
+                    good = good && (!finding.contains("failed") || finding.contains("unfit"));
                     summary.add(choice.scene + " " + text + ", " + std::to_string(size) + " bytes, " +
                                     bench::name(choice.placement),
                                 peer, round, finding);
                 }
     if (!choice.json)
         summary.print();
+    return good;
 }
 
 } // namespace
@@ -131,6 +135,5 @@ int main(int argc, char **argv)
     if (choice.peers.empty())
         for (const auto &peer : bench::peers())
             choice.peers.push_back(peer.first);
-    measure(choice, bench::scenes().at(choice.scene));
-    return 0;
+    return measure(choice, bench::scenes().at(choice.scene)) ? 0 : 1;
 }

@@ -50,7 +50,8 @@ class Workers:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                       timeout=ROUND_WATCHDOG_S * rounds, check=False)
                 output = done.stdout
-                trouble = done.returncode and (done.stderr.strip() or f"it ended with {done.returncode}")
+                # 1 says that a peer failed, which its line says, too.
+                trouble = done.returncode not in (0, 1) and (done.stderr.strip() or f"it ended with {done.returncode}")
             except subprocess.TimeoutExpired as late:
                 output, trouble = (late.stdout or b"").decode(), "it hung"
             if trouble:

@@ -42,10 +42,10 @@ def _backlog(results):
         return None
     chunks = len(lines[0]["put_ns"])
     item_millions = lines[0]["items"] / chunks / 1e6
-    curves = {"ipcq put, backlog growing": "put_ns", "ipcq get, backlog from its end": "get_ns"}
+    curves = {"ipcq put, growing": "put_ns", "ipcq get, draining": "get_ns"}
     series = {name: [_middle([line[field][i] for line in lines]) for i in range(chunks)]
               for name, field in curves.items()}
-    series["ipcq get, backlog from its end"].reverse()  # by what lies there, as the other curve
+    series["ipcq get, draining"].reverse()  # by what lies there, as the other curve
     for name, field in (("steady put", "steady_put_ns"), ("steady get", "steady_get_ns")):
         series[name] = [_middle([line[field] for line in lines])] * chunks
     places = [f"{item_millions * (i + 1):.1f} M" for i in range(chunks)]
