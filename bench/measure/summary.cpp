@@ -51,7 +51,7 @@ void Summary::print() const
             }
             const auto [low, high] = std::minmax_element(values.begin(), values.end());
             const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
-            std::printf("  %-28s %10.3f %9.3f to %8.3f %8.2f %6.2f to %6.2f %s%s\n", row.peer.c_str(), median(values),
+            std::printf("  %-28s %10.4g %9.4g to %8.4g %8.2f %6.2f to %6.2f %s%s\n", row.peer.c_str(), median(values),
                         *low, *high, median(ratios), *least, *most, row.unit.c_str(),
                         row.failed.empty() ? "" : " (failed at times)");
         }
