@@ -43,12 +43,11 @@ def run(names, hurry):
     results.left_out = dict(workers.left_out)
     for peer, reason in sorted(results.left_out.items()):
         say(f"left out: {peer}: {reason}")
-    for name in names:
+    for call in (call for name in names for call in SECTIONS[name]()):
         begin = time.monotonic()
-        for call in SECTIONS[name]():
-            for line in workers.measure(quick(call) if hurry else call, say):
-                results.add(line)
-        say(f"{name}: {time.monotonic() - begin:.0f} s")
+        for line in workers.measure(quick(call) if hurry else call, say):
+            results.add(line)
+        say(f"{call.section} {' '.join(call.cells)}, placed {call.placement}: {time.monotonic() - begin:.0f} s")
     for which, why in sorted(results.failures().items()):
         say(f"failed: {' '.join(which)}: {why}")
     return results
