@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace bench {
@@ -25,13 +26,29 @@ namespace {
 constexpr std::size_t largest_bytes = 1024; // of larger ones its default configuration has too few
 constexpr useconds_t roudi_start_us = 700'000;
 
-void start_roudi_once()
-{
-    static pid_t roudi = 0;
-    if (roudi != 0)
-        return;
-    roudi = fork();
-    if (roudi == 0) {
+// The daemon, from the first time that it is needed to the end of this program.
+class Roudi {
+public:
+    Roudi() : maker_(getpid()), daemon_(fork())
+    {
+        require(daemon_ >= 0, "fork");
+        if (daemon_ == 0)
+            become_roudi();
+        usleep(roudi_start_us);
+    }
+    ~Roudi() // the children's exit() comes by here, too
+    {
+        if (maker_ != getpid())
+            return;
+        kill(daemon_, SIGTERM);
+        waitpid(daemon_, nullptr, 0);
+    }
+    Roudi(const Roudi &) = delete;
+    Roudi &operator=(const Roudi &) = delete;
+
+private:
+    [[noreturn]] static void become_roudi()
+    {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         setpgid(0, 0); // not one of the processes that are waited for
         const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -40,15 +57,16 @@ void start_roudi_once()
         execlp("iox-roudi", "iox-roudi", "--monitoring-mode", "off", "--log-level", "off", nullptr);
         _exit(127);
     }
-    usleep(roudi_start_us);
-}
+
+    pid_t maker_, daemon_;
+};
 
 class Iceoryx {
 public:
     explicit Iceoryx(const Setup &setup) : item_bytes_(setup.item_bytes), spinning_(setup.one_at_a_time)
     {
         static int made = 0;
-        start_roudi_once();
+        static Roudi roudi;
         name_ = std::to_string(getpid()) + "_" + std::to_string(made++);
     }
     void enter(Role role, int)
@@ -77,6 +95,8 @@ public:
                 turn();
         }
     }
+    // The library takes its leave of the daemon in exit() alone, and the daemon aborts at its end over a process that did not.
+    [[noreturn]] void leave() { std::exit(0); }
     void put(const void *item)
     {
         for (bool sent = false; !sent;)
