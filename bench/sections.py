@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts/bench runs, in its order: for each section its calls, each of them a scene, its cells and its peers."""
+
+from dataclasses import dataclass
+
+OURS = ("ipcq-plain-4096", "ipcq-plain-unbounded", "ipcq-joinable-4096", "ipcq-joinable-unbounded")
+LOCK_FREE = ("rte-ring", "rte-ring-rts", "boost-spsc", "boost-lockfree")
+KERNEL = ("pipe", "seqpacket", "posix-mq", "sysv-msg")
+SERVED = ("zeromq", "nng", "iceoryx")
+ALL_CELLS = ("1:1", "2:2", "4:4", "1:4", "4:1", "8:8")
+SIZES = tuple(64 << 2 * i for i in range(8))  # 64 bytes to 1 MiB
+PLACEMENTS = ("free", "apart", "one-core")
+
+
+@dataclass(frozen=True)
+class Call:
+    section: str
+    scene: str
+    peers: tuple
+    cells: tuple = ("1:1",)
+    sizes: tuple = (64,)
+    placement: str = "free"
+    seconds: float = 0.1
+    rounds: int = 7
+    program: str = "bench"  # or a language's worker
+    beside: tuple = ()      # workers that take part in every round
+
+
+def _throughput():
+    everybody = (*OURS, "boost-mq", *LOCK_FREE, "bare-ring", *KERNEL, *SERVED)
+    for cell in ALL_CELLS:
+        beside = ("aeron",) if cell == "1:1" else ()
+        yield Call("throughput", "throughput", everybody, (cell,), rounds=10, beside=beside)
+    for placement in PLACEMENTS[1:]:
+        yield Call("throughput", "throughput", (*OURS, "boost-mq", *LOCK_FREE, "bare-ring", "pipe"), ("1:1", "4:4"),
+                   placement=placement)
+
+
+def _collapse():
+    peers = ("ipcq-plain-4096", "ipcq-plain-unbounded", "boost-mq", "rte-ring")
+    yield Call("collapse", "throughput", peers, ("1:1", "32:32"))
+
+
+def _batches():
+    peers = (*(f"{name}-x32" for name in OURS), "rte-ring-x32", "rte-ring-rts-x32", "boost-spsc-x32")
+    for placement in PLACEMENTS:
+        yield Call("batches", "throughput", peers, ("1:1", "2:2", "4:4") if placement == "free" else ("1:1",),
+                   placement=placement)
+
+
+def _alternate():
+    yield Call("alternate", "alternate", (*OURS, "boost-mq", *LOCK_FREE, "bare-ring", "pipe"), placement="free")
+
+
+def _latency():
+    few = (*OURS, "boost-mq", "bare-ring", "pipe")
+    sleepers = (*OURS[::2], "two-semaphores", "boost-mq", "pipe")
+    yield Call("round-trip", "round-trip", (*few, "rte-ring", "boost-spsc", *KERNEL[1:], *SERVED))
+    yield Call("sleeping", "sleeping", sleepers, seconds=0.8)
+    for placement in PLACEMENTS[1:]:
+        yield Call("round-trip", "round-trip", few, placement=placement)
+        yield Call("sleeping", "sleeping", sleepers[::2], placement=placement, seconds=0.3)
+
+
+def _size():
+    peers = ("ipcq-plain-4096", "two-copy-pipeline", "boost-mq", "pipe", "bare-ring")
+    yield Call("size", "throughput", peers, sizes=SIZES)
+    yield Call("in-place", "throughput", ("ipcq-in-place", "ipcq-copied"), sizes=SIZES[3::2])
+
+
+def _backlog():
+    yield Call("backlog", "backlog", ("ipcq-plain-unbounded",), rounds=3)
+
+
+def _waiting():
+    yield Call("idle", "idle", ("ipcq-plain-4096", "boost-mq", "pipe"), ("1:100",), seconds=3, rounds=1)
+    yield Call("open-close", "open-close", ("ipcq-plain-4096",), rounds=3)
+
+
+def _languages():
+    yield Call("python", "python", (), ("1:1", "4:4"), (0,), rounds=5, program="python", seconds=0.3)
+    yield Call("ruby", "ruby", (), sizes=(0,), rounds=5, program="ruby", seconds=0.3)
+    yield Call("go", "go", (), sizes=(0,), rounds=5, program="go", seconds=0.3)
+
+
+# Named by --only.
+SECTIONS = {
+    "throughput": _throughput,
+    "collapse": _collapse,
+    "batches": _batches,
+    "alternate": _alternate,
+    "latency": _latency,
+    "size": _size,
+    "backlog": _backlog,
+    "waiting": _waiting,
+    "languages": _languages,
+}
