@@ -49,7 +49,7 @@ def go(name, *arguments):
 
 
 def lint(tool):
-    return Stage(f"lint-{tool}", ["scripts/lib/lint", tool], watchdog_s=900)
+    return Stage(f"lint-{tool}", ["scripts/lib/lint", tool], watchdog_s=1800)
 
 
 STAGES = [
