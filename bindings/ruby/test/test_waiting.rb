@@ -124,6 +124,7 @@ class TestWaiting < IPCQTest
   def test_control_c_ends_a_wait_and_takes_nothing
     queue = new_queue
     child = start_child do
+      Signal.trap(:INT, "DEFAULT") # a shell starts its background jobs with SIGINT ignored
       queue.pop
     rescue Interrupt
       exit!(7)
