@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handle.hpp"
 
+#include "wait/fence.hpp"
+
 #include <cerrno>
 #include <ctime>
-#include <linux/membarrier.h>
 #include <new>
 #include <pthread.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace ipcq {
 
@@ -42,17 +41,6 @@ void unlist_thread(void *ending)
 // Whose destructor unlists. Not a thread_local object: the C library ends the process if it has no memory to note one.
 pthread_key_t thread_end;
 bool thread_end_made = false; // guarded by the ForkGate
-
-bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
-
-void fence_all_threads() noexcept
-{
-    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
-        return;
-    membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); // a forked child registers anew
-    if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
-        membarrier(MEMBARRIER_CMD_GLOBAL); // slow, and needs no memory
-}
 
 bool somebody_inside(const Cell *cell, const ThreadRecord *self) noexcept
 {
@@ -97,7 +85,7 @@ bool list_thread(ThreadRecord &record) noexcept
     if (!thread_end_made || ::pthread_setspecific(thread_end, &record) != 0)
         return !thread_end_made; // no queue was ever opened: no closer looks for this call
     if (threads_epoch != epoch) {
-        if (!membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+        if (!can_fence_all_threads())
             calls_must_fence = true;
         threads = nullptr; // a forked child has one thread, whatever the list says
         threads_epoch = epoch;

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/short_lock.hpp"
 
+#include "wait/fence.hpp"
 #include "wait/tick.hpp"
 
-#include <linux/membarrier.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace ipcq {
 
 namespace {
-
-bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
 // Can another thread be made to fence? ThreadSanitizer does not see such a fence.
 bool can_favour() noexcept
@@ -20,7 +16,7 @@ bool can_favour() noexcept
 #ifdef __SANITIZE_THREAD__
     return false;
 #else
-    return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    return can_fence_all_threads();
 #endif
 }
 
@@ -44,7 +40,7 @@ bool ShortLock::enter_slowly() noexcept
     if (favourite != everybody && favourite != being_taken_away &&
         favourite_.compare_exchange_strong(favourite, being_taken_away, sequential)) {
         // SYNC book-favour: from here on the favourite sees that it is none, or we see it inside.
-        membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        fence_all_threads();
         wait_shortly([&] { return !inside_.load(acquire); });
         favourite_.store(everybody, release);
     }
