@@ -68,6 +68,9 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
         return code;
     TailCursor cursor = load_cursor(control().tail);
     Code code = roll_tail(cursor);
+    if (code == Code::OK && cursor.end_segment > run.first &&
+        geometry().segment_of(cursor.offset) < run.first + run.count)
+        code = Code::CORRUPT; // the tail's run holds what is ours alone
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
     if (code == Code::OK && !room(cursor.sequence)) {
