@@ -55,7 +55,7 @@ struct alignas(line_size) Waiters {
     HalfWord joiners;
     HalfWord lock[3];  // tail, head, frontier
     HalfWord shutdown; // 0, 1 drain, 2 immediate; only grows, written by the holder of the tail's lock
-    HalfWord looked_ms; // CLOCK_MONOTONIC when somebody last asked for all slots who is dead; written by who did
+    HalfWord reserved;
 };
 
 // Where to look for memory first: hints, repaired by whoever finds them wrong.

@@ -120,29 +120,26 @@ private:
     std::atomic<Nanoseconds> last_look_{0};
 };
 
-// Sleeps, slice after slice as long as nothing changes. OK: look again.
+// One slice of sleep. OK: look again.
 template <class Ready>
 Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
 {
-    for (;;) {
-        if (log_.cut())
-            return Code::CORRUPT;
-        if (const Code verdict = patience.verdict(); verdict != Code::OK)
-            return verdict;
-        const Woken woken = sleep_on(sleepers, pill, patience.slice(), patience.deadline,
-                                     [&] { return ready() || patience.verdict() != Code::OK; });
-        if (const Code verdict = patience.verdict(); verdict != Code::OK)
-            return verdict;
-        if (woken == Woken::interrupted && patience.interruptible)
-            return Code::INTERRUPTED;
-        if (woken != Woken::slice_over)
-            return Code::OK;
+    if (log_.cut())
+        return Code::CORRUPT;
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    const Woken woken = sleep_on(sleepers, pill, patience.slice(), patience.deadline,
+                                 [&] { return ready() || patience.verdict() != Code::OK; });
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    if (woken == Woken::interrupted && patience.interruptible)
+        return Code::INTERRUPTED;
+    if (woken == Woken::slice_over) {
         if (!log_.me().sees_others())
             return Code::SYSTEM;
-        // Who has slept a whole slice for nothing goes on sleeping, and does not spin first.
-        if (clean_up_if_due() || ready() || patience.expired())
-            return Code::OK;
+        clean_up_if_due();
     }
+    return Code::OK;
 }
 
 } // namespace ipcq

@@ -9,9 +9,6 @@ namespace ipcq {
 namespace {
 
 constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a caller that only polls cleans up as often
-constexpr std::uint32_t fresh_ms = 25; // with a slice added this is well below two slices
-
-std::uint32_t milliseconds(Nanoseconds time) { return static_cast<std::uint32_t>(time / 1'000'000); }
 
 } // namespace
 
@@ -52,12 +49,9 @@ Code SharedQueue::wait_for_item(const Patience &patience) noexcept
 bool SharedQueue::clean_up() noexcept
 {
     std::uint64_t items = 0;
-    const std::uint32_t begun_ms = milliseconds(now_ns());
     {
         const ForkGate gate;
-        // What a stopped process keeps from us is found again next time. The note comes last: a reaper that dies leaves none.
-        if (log_.reap(items) == Code::OK)
-            waiters().looked_ms.store(begun_ms, relaxed);
+        log_.reap(items); // what a stopped process keeps from us is found again next time
     }
     if (items == 0)
         return false;
@@ -75,10 +69,7 @@ bool SharedQueue::clean_up_if_due() noexcept
     if (now - last < clean_up_interval * 4 / 5 || !last_clean_up_.compare_exchange_strong(last, now, relaxed))
         return false;
     trim_if_idle();
-    // To ask the system about each slot costs more than all else that a sleeper does, and a hundred of them need one answer.
-    // Unsigned: what another clock calls the future is long ago.
-    const bool somebody_did = milliseconds(now) - waiters().looked_ms.load(relaxed) < fresh_ms;
-    return !somebody_did && clean_up();
+    return clean_up();
 }
 
 // Gives the memory of a past burst back when nothing was put since the last clean-up. A stream that runs dry for a moment

@@ -3,17 +3,12 @@
 // Waiting and waking, and what happens when the other one dies. tests/c_api looks at the answers; here it is the paths.
 #include "core_test.hpp"
 
-#include "layout/control.hpp"
-#include "memory/descriptor.hpp"
 #include "queue/queue.hpp"
 #include "wait/deadline.hpp"
 
 #include <cstdio>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <string>
-#include <sys/mman.h>
 
 using namespace ipcq;
 
@@ -245,29 +240,6 @@ void a_waiting_getter_gets_what_a_killed_process_had(void **state)
     assert_int_equal(look(f).taken, 1);
 }
 
-void who_was_asked_for_just_now_is_not_asked_for_again(void **state)
-{
-    Fixture &f = fixture_of(state);
-    const Descriptor fd = open_file((std::string("/dev/shm/ipcq.") + f.name).c_str(), O_RDWR);
-    void *map = ::mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
-    assert_ptr_not_equal(map, MAP_FAILED);
-    auto *control = static_cast<Control *>(map);
-    assert_code(put(f.queue), OK);
-    assert_int_equal(child_run(get_and_die, &f), -SIGKILL);
-    const Nanoseconds now = now_ns();
-    const auto note = static_cast<std::uint32_t>(now / 1'000'000);
-    control->waiters.looked_ms.store(note);
-    const Code code = get(f.queue);
-    if (now_ns() - now < 24'000'000) // else the note was old when it was read, and either answer is right
-        assert_code(code, EMPTY);
-    control->waiters.looked_ms.store(note - 1000);
-    if (code == Code::EMPTY)
-        assert_code(get(f.queue, forever), OK);
-    assert_int_equal(look(f).recovered, 1);
-    assert_int_not_equal(control->waiters.looked_ms.load(), note - 1000); // by whoever gave it back
-    ::munmap(control, sizeof(Control));
-}
-
 void a_waiting_joiner_sees_it_and_goes_on_waiting(void **state)
 {
     Fixture &f = fixture_of(state);
@@ -384,7 +356,6 @@ int main()
         QUEUE_TEST(an_immediate_shutdown_discards_what_is_there, joinable),
         QUEUE_TEST(what_is_given_back_after_an_immediate_shutdown_does_not_hold_up_join, joinable),
         QUEUE_TEST(a_waiting_getter_gets_what_a_killed_process_had, joinable),
-        QUEUE_TEST(who_was_asked_for_just_now_is_not_asked_for_again, joinable),
         QUEUE_TEST(a_waiting_joiner_sees_it_and_goes_on_waiting, joinable),
         QUEUE_TEST(a_forked_child_is_a_participant_of_its_own, joinable),
         QUEUE_TEST(an_heir_begins_with_nothing_taken, two_slots),
