@@ -23,15 +23,6 @@ SUMMARY = re.compile(r"^proof [\w -]+: (.*)$", flags=re.MULTILINE)
 LINES_SHOWN = 30
 
 
-def give_way(pid):
-    """A part that takes its time by the clock leaves the processors to those that take theirs by the work."""
-    os.setpriority(os.PRIO_PROCESS, pid, 10)
-    try:
-        Path(f"/proc/{pid}/autogroup").write_text("10")  # where sessions share the processors, not processes
-    except OSError:
-        pass  # no such groups here
-
-
 class Run:
     """A part under way, with all that it starts."""
 
@@ -42,8 +33,6 @@ class Run:
         with open(self.log, "wb") as output:
             self.process = subprocess.Popen([*part.command, *(["--full"] if full else [])], stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-        if full and part.beside:
-            give_way(self.process.pid)
 
     def wait(self):
         """Exit code, 124 if the watchdog had to end it; output; and the seconds since it began."""
