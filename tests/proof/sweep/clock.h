@@ -20,6 +20,10 @@ void tick_by_looks();
 // It is so much later now.
 void skip_time(std::int64_t ns);
 
+// A slice that is over while this process wants the processor and was not given it is not counted: it may be at what this one
+// waits for, as it would be on a machine with time for it. 0: there is none.
+void excuse_while_runs(const std::atomic<int> &process);
+
 // How many sleeps on a pill of the queue (getters, putters, joiners; not of a lock) timed out in this process so far.
 unsigned slices_waited();
 // Counted here from now on, where others may set it back.

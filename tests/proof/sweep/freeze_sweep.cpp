@@ -79,7 +79,8 @@ void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot
         check_leases(notes_, frozen, worked);
         check_claims(notes_, frozen, worked);
     }
-    const bool shut = word_at(worked, shutdown_at) != 0, committed = stage.ledger().committed() != 0;
+    const bool shut = static_cast<std::uint32_t>(word_at(worked, shutdown_at)) != 0,
+               committed = stage.ledger().committed() != 0;
     Stepper &stepper = stage.victim();
     Step step = Step::finished;
     if (!stepper.at_end()) {
@@ -99,8 +100,8 @@ void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot
             notes_.complain("I12: a put that a shutdown interrupted says %s", ipcq_error_name(result));
     } else if (result != operation.result && result != IPCQ_OK)
         notes_.complain("freeze: the victim's call says %s", ipcq_error_name(result));
-    if (!stepper.release())
-        notes_.complain("freeze: the victim does not end well");
+    if (int status = 0; !stepper.release(status))
+        notes_.complain("freeze: the victim does not end well, status 0x%x", static_cast<unsigned>(status));
     if (notes_.complaint_count != 0)
         return;
     stage.look(worked);

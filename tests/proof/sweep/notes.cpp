@@ -12,6 +12,7 @@ void Notes::clear()
     expected_count = 0;
     shutdown = 0;
     accepted = 0;
+    beside = 0;
     for (std::uint32_t role = 0; role < roles; role++) {
         result[role] = not_returned;
         done[role] = 0;

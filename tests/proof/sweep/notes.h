@@ -42,6 +42,7 @@ struct Notes {
     std::atomic<std::uint32_t> accepted;    // items of the victim's batch, once its call has returned
     std::atomic<std::uint32_t> done[roles]; // the bystander's call is over
     std::atomic<unsigned> slices[roles];    // most slices that timed out in one call
+    std::atomic<int> beside;                // the process that the survivor is not alone with: the bystander's, or 0
     std::atomic<std::uint32_t> slot[roles];
     std::atomic<bool> attached[roles];
     std::atomic<int> shutdown; // seen by the tracer before the survivors begin

@@ -69,6 +69,7 @@ bool Stage::set()
         file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (operation_.sleeper != 0) {
         bystander_.start([&](const Line &line) { live_as_bystander(operation_, name_.c_str(), notes_, line); });
+        notes_.beside = bystander_.pid();
         if (const Outcome outcome = bystander_.await_answer(); outcome != Outcome::answered) {
             notes_.complain("call: a bystander %s before the case begins", outcome_text(outcome));
             return false;

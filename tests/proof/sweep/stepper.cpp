@@ -144,8 +144,9 @@ Step Stepper::look()
     return Step::done;
 }
 
-bool Stepper::release()
+bool Stepper::release(int &out_status)
 {
+    out_status = -1;
     // Behind its breakpoint, wherever it stands.
     ::ptrace(PTRACE_POKEUSER, pid_, offsetof(user, regs.rip), reinterpret_cast<std::uintptr_t>(sweep_end) + 1);
     ::ptrace(PTRACE_DETACH, pid_, nullptr, nullptr);
@@ -159,6 +160,9 @@ bool Stepper::release()
         return ended;
     }
     if (!wait_child(pid_, status, patience_ms))
+        return false;
+    out_status = status;
+    if (WIFSTOPPED(status))
         return false;
     pid_ = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;

@@ -33,8 +33,8 @@ public:
     // Lets it run freely, and awaits `sweep_end`; asleep if it sleeps for long. After `finished` the child stands there.
     void run();
     Step await_run();
-    // Lets it live from where it stands to its own end: true if it ended well.
-    bool release();
+    // Lets it live from where it stands to its own end: true if it ended well. out_status: as waitpid() gives it, -1 if not.
+    bool release(int &out_status);
     void kill_child(); // SIGKILL, and until the kernel has cleaned up; a parent that it was forked by lives on
     void kill();       // the parent, too
     pid_t pid() const { return pid_; }

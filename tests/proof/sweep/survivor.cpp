@@ -163,6 +163,7 @@ void live_as_survivor(const Operation &operation, const char *name, Notes &notes
     if (operation.survivor_takes)
         self.take_first();
     hurry(hurry_factor);
+    excuse_while_runs(notes.beside);
     line.answer();
     for (char order = line.next_order(); order != '\0'; order = line.next_order()) {
         if (order == attach_now) {
