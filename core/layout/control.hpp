@@ -53,9 +53,9 @@ struct alignas(line_size) Waiters {
     HalfWord getters;
     HalfWord putters;
     HalfWord joiners;
-    HalfWord lock[3];  // tail, head, frontier
-    HalfWord shutdown; // 0, 1 drain, 2 immediate; only grows, written by the holder of the tail's lock
-    HalfWord reserved;
+    HalfWord lock[3];   // tail, head, frontier
+    HalfWord shutdown;  // 0, 1 drain, 2 immediate; only grows, written by the holder of the tail's lock
+    HalfWord looked_ms; // CLOCK_MONOTONIC when somebody last asked for all slots who is dead; written by who did
 };
 
 // Where to look for memory first: hints, repaired by whoever finds them wrong.

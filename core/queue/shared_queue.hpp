@@ -97,6 +97,7 @@ private:
     void trim_if_idle() noexcept;
     void look_for_the_dead() noexcept;
     bool clean_up_if_due() noexcept;
+    bool watch(const Patience &patience, Nanoseconds &out_slice) noexcept;
     void wake_joiners_if_done() noexcept;
     template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
 
@@ -120,26 +121,29 @@ private:
     std::atomic<Nanoseconds> last_look_{0};
 };
 
-// One slice of sleep. OK: look again.
+// Sleeps, slice after slice as long as nothing changes. OK: look again.
 template <class Ready>
 Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
 {
-    if (log_.cut())
-        return Code::CORRUPT;
-    if (const Code verdict = patience.verdict(); verdict != Code::OK)
-        return verdict;
-    const Woken woken = sleep_on(sleepers, pill, patience.slice(), patience.deadline,
-                                 [&] { return ready() || patience.verdict() != Code::OK; });
-    if (const Code verdict = patience.verdict(); verdict != Code::OK)
-        return verdict;
-    if (woken == Woken::interrupted && patience.interruptible)
-        return Code::INTERRUPTED;
-    if (woken == Woken::slice_over) {
+    for (Nanoseconds slice = patience.slice();;) {
+        if (log_.cut())
+            return Code::CORRUPT;
+        if (const Code verdict = patience.verdict(); verdict != Code::OK)
+            return verdict;
+        const Woken woken = sleep_on(sleepers, pill, slice, patience.deadline,
+                                     [&] { return ready() || patience.verdict() != Code::OK; });
+        if (const Code verdict = patience.verdict(); verdict != Code::OK)
+            return verdict;
+        if (woken == Woken::interrupted && patience.interruptible)
+            return Code::INTERRUPTED;
+        if (woken != Woken::slice_over)
+            return Code::OK;
         if (!log_.me().sees_others())
             return Code::SYSTEM;
-        clean_up_if_due();
+        // Who has slept a whole slice for nothing goes on sleeping, and does not spin first.
+        if (watch(patience, slice) || ready() || patience.expired())
+            return Code::OK;
     }
-    return Code::OK;
 }
 
 } // namespace ipcq

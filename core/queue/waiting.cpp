@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who sleeps, who is woken, and who cleans up after the dead meanwhile: each sleeper does when its slice is over, since
-// nobody else would notice that a peer died with items in its hands.
+// Who sleeps, who is woken, and who cleans up after the dead meanwhile: one of the sleepers does when its slice is over,
+// since nobody else would notice that a peer died with items in its hands.
 #include "queue/shared_queue.hpp"
 
 namespace ipcq {
@@ -9,6 +9,14 @@ namespace ipcq {
 namespace {
 
 constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a caller that only polls cleans up as often
+
+// The watchman looks again this long after his last look, and is on watch if that was no longer ago than ...
+constexpr std::uint32_t watch_ms = 45, on_watch_ms = 40;
+// The others look whether he is this long after a look of his: just after the second one that follows, so that they find it
+// fresh and sleep long again; all at once, since one interrupt for many costs half as much; and within two slices.
+constexpr std::uint32_t relief_ms = 94;
+
+std::uint32_t milliseconds(Nanoseconds time) { return static_cast<std::uint32_t>(time / 1'000'000); }
 
 } // namespace
 
@@ -49,9 +57,12 @@ Code SharedQueue::wait_for_item(const Patience &patience) noexcept
 bool SharedQueue::clean_up() noexcept
 {
     std::uint64_t items = 0;
+    const std::uint32_t begun_ms = milliseconds(now_ns());
     {
         const ForkGate gate;
-        log_.reap(items); // what a stopped process keeps from us is found again next time
+        // What a stopped process keeps from us is found again next time. The note comes last: a reaper that dies leaves none.
+        if (log_.reap(items) == Code::OK)
+            waiters().looked_ms.store(begun_ms, relaxed);
     }
     if (items == 0)
         return false;
@@ -70,6 +81,20 @@ bool SharedQueue::clean_up_if_due() noexcept
         return false;
     trim_if_idle();
     return clean_up();
+}
+
+// After a slice in which nothing came. To ask the system about each slot costs more than all else that a sleeper does, and a
+// hundred of them need one answer: the first who finds that nobody asked is the watchman, and the others sleep until it is
+// time to see whether he still is. Only sleepers may believe the note: it does not know who died a moment ago, and other
+// calls do not look again. True if items became ready again.
+bool SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice) noexcept
+{
+    // Unsigned: what another clock calls the future is long ago.
+    const std::uint32_t age_ms = milliseconds(now_ns()) - waiters().looked_ms.load(relaxed);
+    const bool on_watch = age_ms < on_watch_ms;
+    if (patience.token == nullptr) // else the holder of the token wants shorter ones
+        out_slice = Nanoseconds{on_watch ? relief_ms - age_ms : watch_ms} * 1'000'000;
+    return !on_watch && clean_up_if_due();
 }
 
 // Gives the memory of a past burst back when nothing was put since the last clean-up. A stream that runs dry for a moment

@@ -67,7 +67,7 @@ void the_hints_lie_as_documented(void **)
     assert_offset(Control, waiters.joiners, 648);
     assert_offset(Control, waiters.lock, 652);
     assert_offset(Control, waiters.shutdown, 664);
-    assert_offset(Control, waiters.reserved, 668);
+    assert_offset(Control, waiters.looked_ms, 668);
     assert_offset(Control, supply.recent, 768);
     assert_offset(Control, supply.rotor, 772);
     assert_offset(Control, supply.high_water, 776);
