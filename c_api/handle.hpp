@@ -11,7 +11,7 @@
 #pragma once
 
 #include "ipcq.h"
-#include "queue/queue.hpp"
+#include "queue/at_once.hpp"
 #include "wait/fork_epoch.hpp"
 
 namespace ipcq {
@@ -26,8 +26,8 @@ struct alignas(64) Cell {
 // One a thread, known to all closers while the thread lives.
 struct ThreadRecord {
     std::atomic<Cell *> active{nullptr};
-    std::uint64_t epoch = 0;  // of the process in which calls need no more than the store above
-    std::uint64_t listed = 0; // of the process in whose list it stands
+    std::uint64_t epoch = UINT64_MAX; // of the process in which calls need no more than the store above
+    std::uint64_t listed = 0;         // of the process in whose list it stands
     ThreadRecord *previous = nullptr, *next = nullptr;
 };
 
@@ -84,6 +84,35 @@ private:
     Cell *cell_ = nullptr;
     Queue *queue_ = nullptr;
     Code code_ = Code::OK;
+};
+
+// The same where nothing is in the way, without a call: a thread that has called in this process, an open handle, a queue
+// that is kept here. Else here() is nullptr, and a Call finds out why.
+class UsualCall {
+public:
+    IPCQ_INLINE explicit UsualCall(ipcq_t *handle) noexcept
+    {
+        const auto bits = reinterpret_cast<std::uintptr_t>(handle);
+        auto *cell = reinterpret_cast<Cell *>(bits & ~std::uintptr_t{63});
+        if (cell == nullptr) [[unlikely]]
+            return;
+        this_thread.active.store(cell, std::memory_order_release); // SYNC call-presence
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        epoch_ = fork_epoch_if_known();
+        if (this_thread.epoch == epoch_ && ((cell->generation.load(std::memory_order_acquire) ^ bits) & 63) == 0)
+            [[likely]]
+            here_ = SharedQueue::of(cell->queue.load(std::memory_order_relaxed));
+    }
+    IPCQ_INLINE ~UsualCall() { this_thread.active.store(nullptr, std::memory_order_release); } // SYNC call-presence
+    UsualCall(const UsualCall &) = delete;
+    UsualCall &operator=(const UsualCall &) = delete;
+
+    SharedQueue *here() const { return here_; }
+    std::uint64_t epoch() const { return epoch_; } // of this process
+
+private:
+    SharedQueue *here_ = nullptr;
+    std::uint64_t epoch_ = 0;
 };
 
 } // namespace ipcq

@@ -14,6 +14,7 @@ using ipcq::Call;
 using ipcq::Code;
 using ipcq::number;
 using ipcq::patience_of;
+using ipcq::UsualCall;
 
 namespace {
 
@@ -25,6 +26,24 @@ namespace {
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a token's word is used as an atomic");
 
 ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
+
+// The usual case. False: nothing has changed.
+IPCQ_INLINE bool put_at_once(ipcq_t *queue, const void *data, size_t size, uint32_t type)
+{
+    if (data == nullptr || size - 1 >= ipcq::copy_small_max) [[unlikely]]
+        return false;
+    const UsualCall call(queue);
+    return call.here() != nullptr && call.here()->put_at_once(call.epoch(), data, size, type);
+}
+
+template <class Receive>
+IPCQ_INLINE bool get_at_once(ipcq_t *queue, void *buffer, size_t capacity, uint64_t accept, Receive receive)
+{
+    if (buffer == nullptr || capacity == 0) [[unlikely]]
+        return false;
+    const UsualCall call(queue);
+    return call.here() != nullptr && call.here()->get_at_once(call.epoch(), buffer, capacity, accept, receive);
+}
 
 // The options of this version may be followed by a newer caller's; those must be zero, which means default.
 Code read_options(const ipcq_options *given, ipcq_options &out)
@@ -68,6 +87,57 @@ Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
         *out_queue = ipcq::make_handle(cell, queue);
     else
         ipcq::return_cell(cell);
+    return code;
+}
+
+bool is_usual(const ipcq_wait *wait)
+{
+    return wait == nullptr || ((wait->flags | wait->reserved) == 0 && wait->deadline_ns >= 0);
+}
+
+// By these the functions below go on, with a queue for which the usual case was not all.
+
+[[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
+{
+    const Call call(queue);
+    ipcq::Patience patience;
+    if (call.code() != Code::OK)
+        return number(call.code());
+    if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK)
+        return IPCQ_INVALID;
+    return number(call->put({data, size, type}, patience));
+}
+
+[[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
+{
+    const ipcq_wait wait = until(deadline_ns);
+    return put_slowly(queue, data, size, IPCQ_TYPE_BYTES, &wait);
+}
+
+[[gnu::noinline]] int get_slowly(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
+                                 const ipcq_wait *wait)
+{
+    const Call call(queue);
+    ipcq::Patience patience;
+    if (call.code() != Code::OK)
+        return number(call.code());
+    if ((buffer == nullptr && capacity != 0) || out_item == nullptr || accept == 0 ||
+        patience_of(call, wait, patience) != Code::OK)
+        return IPCQ_INVALID;
+    ipcq::Item item;
+    const Code code = call->get({buffer, capacity, accept}, patience, item);
+    if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE)
+        *out_item = {item.ticket, item.size, item.type, item.deliveries};
+    return number(code);
+}
+
+[[gnu::noinline]] int get_slowly(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
+{
+    const ipcq_wait wait = until(deadline_ns);
+    ipcq_item item{};
+    const int code = get_slowly(queue, buffer, capacity, out_size != nullptr ? &item : nullptr, IPCQ_ACCEPT_ALL, &wait);
+    if (code == IPCQ_OK || code == IPCQ_TOOBIG)
+        *out_size = item.size;
     return code;
 }
 
@@ -129,64 +199,37 @@ EXPORT int ipcq_describe(ipcq_t *queue, int code, char *buffer, size_t capacity)
 
 EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
 {
-    const Call call(queue);
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((data == nullptr && size != 0) || deadline_ns < 0) [[unlikely]]
-        return IPCQ_INVALID;
-    if (call->put_at_once(data, size, IPCQ_TYPE_BYTES)) [[likely]]
+    if (deadline_ns >= 0 && put_at_once(queue, data, size, IPCQ_TYPE_BYTES)) [[likely]]
         return IPCQ_OK;
-    return number(call->put({data, size, IPCQ_TYPE_BYTES}, call.patience(deadline_ns)));
+    return put_slowly(queue, data, size, deadline_ns);
 }
 
 EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
 {
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK) [[unlikely]]
-        return IPCQ_INVALID;
-    if (call->put_at_once(data, size, type)) [[likely]]
+    if (type <= 0xffff && is_usual(wait) && put_at_once(queue, data, size, type)) [[likely]]
         return IPCQ_OK;
-    return number(call->put({data, size, type}, patience));
+    return put_slowly(queue, data, size, type, wait);
 }
 
 EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
                          const ipcq_wait *wait)
 {
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((buffer == nullptr && capacity != 0) || out_item == nullptr || accept == 0 ||
-        patience_of(call, wait, patience) != Code::OK) [[unlikely]]
-        return IPCQ_INVALID;
-    ipcq::Item item;
-    const Code code = call->get_at_once(buffer, capacity, accept, item)
-                          ? Code::OK
-                          : call->get({buffer, capacity, accept}, patience, item);
-    if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE) [[likely]]
+    const auto receive = [&](const ipcq::Item &item) {
         *out_item = {item.ticket, item.size, item.type, item.deliveries};
-    return number(code);
+    };
+    if (out_item != nullptr && accept != 0 && is_usual(wait) && get_at_once(queue, buffer, capacity, accept, receive))
+        [[likely]]
+        return IPCQ_OK;
+    return get_slowly(queue, buffer, capacity, out_item, accept, wait);
 }
 
 EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
 {
-    const Call call(queue);
-    if (call.code() != Code::OK) [[unlikely]]
-        return number(call.code());
-    if ((buffer == nullptr && capacity != 0) || out_size == nullptr || deadline_ns < 0) [[unlikely]]
-        return IPCQ_INVALID;
-    ipcq::Item item;
-    if (call->get_at_once(buffer, capacity, IPCQ_ACCEPT_ALL, item)) [[likely]] {
-        *out_size = item.size;
+    const auto receive = [&](const ipcq::Item &item) { *out_size = item.size; };
+    if (out_size != nullptr && deadline_ns >= 0 && get_at_once(queue, buffer, capacity, IPCQ_ACCEPT_ALL, receive))
+        [[likely]]
         return IPCQ_OK;
-    }
-    const Code code = call->get({buffer, capacity, IPCQ_ACCEPT_ALL}, call.patience(deadline_ns), item);
-    if (code == Code::OK || code == Code::TOOBIG) [[likely]]
-        *out_size = item.size;
-    return number(code);
+    return get_slowly(queue, buffer, capacity, out_size, deadline_ns);
 }
 
 EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, uint64_t accept, const ipcq_wait *wait)
@@ -214,6 +257,11 @@ EXPORT void ipcq_free(void *data) { std::free(data); }
 
 EXPORT int ipcq_task_done(ipcq_t *queue, uint64_t ticket)
 {
+    {
+        const UsualCall call(queue);
+        if (call.here() != nullptr) [[likely]]
+            return number(call.here()->finish_at_once(call.epoch(), ticket));
+    }
     const Call call(queue);
     return number(call.code() != Code::OK ? call.code() : call->finish(ticket));
 }

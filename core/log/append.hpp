@@ -12,29 +12,34 @@
 
 namespace ipcq {
 
-// The lock is free, the small record fits behind the tail, and there is room. False if not: then nothing has changed.
+// The lock is free, the small record fits behind the tail, and there is room; the caller looks next who sleeps at the lock.
+// False if not: then nothing has changed.
 IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
 {
     const Window window = image_.window();
     Control &control = window.control();
-    const std::uint64_t need = record_size(message.size);
-    if (!OwnerLock::try_lock(control.tail.lock, me_.self())) [[unlikely]]
+    Tail &tail = control.tail;
+    if (!OwnerLock::try_lock(tail.lock, me_.self())) [[unlikely]]
         return false;
     TEST_POINT("tail_locked");
-    const TailCursor cursor = load_cursor(control.tail);
-    const Geometry &g = geometry();
-    if (cursor.end_segment - 1 < g.segment_count &&
-        cursor.offset + need + terminator_size <= g.segment_offset(cursor.end_segment) &&
-        window.reaches(cursor.offset, need + terminator_size) &&
-        RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty) &&
-        control.waiters.shutdown.load(relaxed) == 0 &&
-        (g.max_items == 0 || cursor.sequence < control.tail.limit.load(relaxed))) [[likely]] {
-        copy_small(window.payload(cursor.offset), message.data, message.size);
-        commit(window, cursor, message, need);
-        return true;
+    const std::uint64_t epoch = tail.epoch.load(relaxed), need = record_size(message.size);
+    if (epoch != tail_place_.epoch) [[unlikely]]
+        tail_place_.find(tail, epoch, window, geometry());
+    const std::uint64_t here = tail_place_.offset;
+    const bool fits = here + need + terminator_size <= tail_place_.room_end &&
+                      RecordWord{window.word(here).load(relaxed)}.is(RecordState::empty) &&
+                      control.waiters.shutdown.load(relaxed) == 0 &&
+                      (geometry().max_items == 0 || tail_place_.sequence < tail.limit.load(relaxed));
+    if (!fits) [[unlikely]] {
+        tail_lock_.unlock();
+        return false;
     }
-    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
-    return false;
+    copy_small(window.payload(here), message.data, message.size);
+    commit_record(window, here, message, need);
+    tail_place_.pass(tail, need);
+    bump(own_slot().puts);
+    OwnerLock::release_lock(tail.lock);
+    return true;
 }
 
 // Tail locked, room checked, payload written; unlocks.
@@ -42,18 +47,24 @@ IPCQ_INLINE void Log::commit(const Window &window, TailCursor cursor, const Mess
                              std::uint64_t need) noexcept
 {
     Control &control = window.control();
-    window.shape(cursor.offset)
-        .store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
-    // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
-    window.word(cursor.offset + need).store(RecordWord{}.bits, relaxed);
-    // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
-    window.word(cursor.offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
-    TEST_POINT("put_committed");
+    commit_record(window, cursor.offset, message, need);
     cursor.offset += need;
     cursor.sequence++;
     store_cursor(control.tail, cursor);
     bump(own_slot().puts);
     OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
+}
+
+// The cursor has to follow.
+IPCQ_INLINE void Log::commit_record(const Window &window, std::uint64_t offset, const Message &message,
+                                    std::uint64_t need) noexcept
+{
+    window.shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
+    // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
+    window.word(offset + need).store(RecordWord{}.bits, relaxed);
+    // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
+    window.word(offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
+    TEST_POINT("put_committed");
 }
 
 } // namespace ipcq

@@ -21,7 +21,10 @@ IPCQ_INLINE void copy_small(void *target, const void *source, std::uint64_t size
 {
     auto *to = static_cast<char *>(target);
     auto *from = static_cast<const char *>(source);
-    if (size >= 16) [[likely]] {
+    if (size > 32 && size <= 64) [[likely]] {
+        copy_block<32>(to, from);
+        copy_block<32>(to + size - 32, from + size - 32);
+    } else if (size >= 16) {
         const char *const last = from + size - 16;
         char *const last_to = to + size - 16;
 #pragma GCC unroll 1

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The end of a lease: finished by one store, or given back to its old place in the order.
+// The end of a lease: finished by one store (take.hpp), or given back to its old place in the order.
 #include "log/log.hpp"
 
 namespace ipcq {
-
-Code Log::finish(std::uint64_t offset) noexcept
-{
-    Word &state = image_.word(offset);
-    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
-    if (!word.is(RecordState::taken) || word.owner() != me_.self())
-        return Code::NOTTAKEN;
-    // SYNC item-finish: seq_cst, because a look at the joiners follows.
-    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
-        return Code::NOTTAKEN;
-    return Code::OK;
-}
 
 Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept
 {

@@ -8,7 +8,7 @@
 // outside the image.
 #pragma once
 
-#include "log/cursor.hpp"
+#include "log/place.hpp"
 #include "memory/image.hpp"
 #include "wait/owner_lock.hpp"
 
@@ -40,7 +40,10 @@ struct Demand {
     std::uint64_t capacity;
     std::uint64_t accept;  // bit per type, bit 63 for types above 62
     bool in_place = false; // lease it and copy nothing: its bytes are read where they lie
-    bool accepts(std::uint32_t type) const { return (accept >> (type < 63 ? type : 63) & 1) != 0; }
+    bool accepts(std::uint32_t type) const
+    {
+        return accept == UINT64_MAX || (accept >> (type < 63 ? type : 63) & 1) != 0;
+    }
 };
 
 // In a buffer of many items each begins at a multiple of 8.
@@ -122,7 +125,7 @@ public:
     Code discard(const Patience &patience) noexcept;
 
     // --- finish.cpp: leases
-    Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours
+    IPCQ_INLINE Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours; in take.hpp
     Code give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept;
 
     // --- frontier.cpp
@@ -166,6 +169,8 @@ private:
     Code append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
     IPCQ_INLINE void commit(const Window &window, TailCursor cursor, const Message &message,
                             std::uint64_t need) noexcept;
+    IPCQ_INLINE void commit_record(const Window &window, std::uint64_t offset, const Message &message,
+                                   std::uint64_t need) noexcept;
     Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
               Shortage &out_shortage) noexcept;
     void write_payload(std::uint64_t offset, const Message &message) noexcept
@@ -204,7 +209,7 @@ private:
     }
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
-    IPCQ_INLINE bool leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept;
+    bool leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept;
     Code find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_segment) noexcept;
     Code take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
     void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
@@ -245,6 +250,8 @@ private:
     Participant me_;
     Slot *own_slot_ = nullptr;
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
+    TailPlace tail_place_;                        // under the tail's lock
+    HeadPlace head_place_;                        // under the head's lock
     bool inherited_ = false;                      // our slot was taken over uncleaned; guarded by the ForkGate
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
     std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on

@@ -36,6 +36,8 @@ Code Log::open(QueueFile &file, const Geometry &geometry) noexcept
     touched_ = static_cast<unsigned char *>(map);
     inherited_ = me_.took_over();
     own_slot_ = &image_.slot(me_.slot_index());
+    tail_place_ = {}; // a parent's thread may have been in the middle of a change
+    head_place_ = {};
     Control &c = control();
     tail_lock_ = OwnerLock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);
     head_lock_ = OwnerLock(c.head.lock, c.head.epoch, c.waiters.lock[1], c.pills.lock[1]);

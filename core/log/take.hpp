@@ -16,26 +16,28 @@ namespace ipcq {
 // one is leased, copied outside, and finished then.
 inline constexpr std::uint64_t copy_inside_max = 4096;
 
-// The lock is free, and a small record that the caller can use is ready under the head. False if not: then nothing has
-// changed.
+// The lock is free, and a small record that the caller can use is ready under the head; the caller looks next who sleeps at
+// the lock. False if not: then nothing has changed.
 IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
 {
     const Window window = image_.window();
     Control &control = window.control();
-    if (!OwnerLock::try_lock(control.head.lock, me_.self())) [[unlikely]]
+    Head &head = control.head;
+    if (!OwnerLock::try_lock(head.lock, me_.self())) [[unlikely]]
         return false;
     TEST_POINT("head_locked");
-    HeadCursor cursor = load_cursor(control.head);
-    const std::uint64_t here = cursor.offset;
-    if ((here & 7) == 0 && window.reaches(here, record_header_size + terminator_size)) [[likely]] {
+    const std::uint64_t epoch = head.epoch.load(relaxed);
+    if (epoch != head_place_.epoch) [[unlikely]]
+        head_place_.find(head, epoch, window);
+    const std::uint64_t here = head_place_.offset;
+    if (here <= head_place_.last) [[likely]] {
         // SYNC item-commit: acquire, shape and payload are read next.
         const RecordWord word{window.word(here).load(acquire)};
         const RecordShape shape{window.shape(here).load(relaxed)};
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
-        cursor.offset += record_size(size);
         if (word.is(RecordState::ready) && size <= copy_small_max && size <= demand.capacity &&
-            demand.accepts(shape.type()) && window.reaches(cursor.offset, terminator_size)) [[likely]] {
-            out = {here, cursor.sequence, size, shape.type(), word.deliveries(), lease, false, false};
+            demand.accepts(shape.type())) [[likely]] {
+            out = {here, head_place_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
             if (lease) {
                 mark_taken(here, word);
                 TEST_POINT("taken");
@@ -44,18 +46,24 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
                 // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
                 window.word(here).store(word.with(RecordState::done, me_.self()).bits, release);
             }
-            out.more = leave_head(window, cursor, lease);
+            head_place_.pass(head, record_size(size));
+            bump(own_slot().gets);
+            if (lease)
+                bump(own_slot().leases);
+            // A hint for the baton.
+            out.more = !RecordWord{window.word(head_place_.offset).load(relaxed)}.is(RecordState::empty);
+            OwnerLock::release_lock(head.lock);
             if (lease && !demand.in_place)
                 copy_small(demand.buffer, window.payload(here), size);
             return true;
         }
     }
-    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
+    head_lock_.unlock();
     return false;
 }
 
 // Head locked, `cursor` behind the record that was taken, which its zone still counts; unlocks. Does another item follow?
-IPCQ_INLINE bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept
+inline bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept
 {
     Control &control = window.control();
     if (cursor.zone != 0)
@@ -69,6 +77,19 @@ IPCQ_INLINE bool Log::leave_head(const Window &window, HeadCursor cursor, bool l
     const bool more = !RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
     OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
     return more;
+}
+
+// Only its holder finishes a lease.
+IPCQ_INLINE Code Log::finish(std::uint64_t offset) noexcept
+{
+    Word &state = image_.word(offset);
+    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
+    if (!word.is(RecordState::taken) || word.owner() != me_.self())
+        return Code::NOTTAKEN;
+    // SYNC item-finish: seq_cst, because a look at the joiners follows.
+    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
+        return Code::NOTTAKEN;
+    return Code::OK;
 }
 
 // Head locked. The lease.

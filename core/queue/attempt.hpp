@@ -81,16 +81,17 @@ IPCQ_INLINE bool SharedQueue::look_is_due() noexcept
     return false;
 }
 
-// After `count` items went in.
+// After `count` items went in and the tail was unlocked.
 IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
 {
     put_pace_.count(count);
-    wake_one(waiters().getters, pills().getters);
-    if (waiters().putters.load(relaxed) != 0 && log_.room_by_items()) [[unlikely]]
-        wake_one(waiters().putters, pills().putters); // the baton: room is left for another
+    more_.store(true, relaxed); // who puts and gets in turn finds its own item without a look before the lock
+    const Waiters &w = waiters();
+    if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[0].load(relaxed)) != 0) [[unlikely]]
+        wake_after_put();
 }
 
-// After `count` items came out. `more`: another stood behind the last of them.
+// After `count` items came out and the head was unlocked. `more`: another stood behind the last of them.
 IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool left_segment) noexcept
 {
     // Never below zero: another thread may have used it up since this one looked.
@@ -98,10 +99,9 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
         look_countdown_.store(left - 1, relaxed);
     get_pace_.count(count);
     more_.store(more, relaxed);
-    if (more && waiters().getters.load(relaxed) != 0) [[unlikely]]
-        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
-    if (geometry_.max_items != 0 || left_segment)
-        wake_one(waiters().putters, pills().putters);
+    const Waiters &w = waiters();
+    if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[1].load(relaxed)) != 0) [[unlikely]]
+        wake_after_get(more, left_segment);
 }
 
 } // namespace ipcq

@@ -10,12 +10,11 @@ namespace ipcq {
 
 class Queue {
 public:
+    explicit Queue(bool is_shared) : is_shared_(is_shared) {}
     virtual ~Queue() = default;
 
-    // The usual case of put() and get(), with arguments that stay in registers: a small item, and nothing in its way. True:
-    // done. False: nothing has changed, and put() or get() finds out why.
-    virtual bool put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept = 0;
-    virtual bool get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept = 0;
+    // Is it a SharedQueue? A flag and not a pointer: the processor need not wait for it to go on.
+    bool is_shared() const { return is_shared_; }
 
     virtual Code put(const Message &message, const Patience &patience) noexcept = 0;
     virtual Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept = 0;
@@ -44,6 +43,9 @@ public:
     // Makes waiting calls return BADHANDLE soon; then, when none is left inside, close() lets go of everything.
     virtual void wake_for_close() noexcept = 0;
     virtual void close() noexcept = 0;
+
+private:
+    const bool is_shared_;
 };
 
 // The one place that knows which kinds of queue there are. `name` may be nullptr: anonymous.

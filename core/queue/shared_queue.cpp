@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Put, get, finish, give back, join, shut down.
-#include "queue/attempt.hpp"
-
-#include "log/append.hpp"
-#include "log/take.hpp"
+#include "queue/at_once.hpp"
 
 namespace ipcq {
-
-bool SharedQueue::put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept
-{
-    if (epoch_ != fork_epoch() || size > copy_small_max) [[unlikely]]
-        return false;
-    touch_to_read(data, size);
-    if (!log_.append_at_once({data, size, type})) [[unlikely]]
-        return false;
-    after_put(1);
-    return !log_.cut(); // put() will say so
-}
 
 Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 {
@@ -33,13 +19,10 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
     return leave(code);
 }
 
-bool SharedQueue::get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
+bool SharedQueue::lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
 {
-    if (epoch_ != fork_epoch() || !may_take_at_once()) [[unlikely]]
-        return false;
-    touch_to_write(buffer, capacity);
     Taken taken;
-    if (!log_.take_at_once({buffer, capacity, accept}, geometry_.joinable, taken)) [[unlikely]]
+    if (!book_.reserve() || !log_.take_at_once({buffer, capacity, accept}, true, taken)) [[unlikely]]
         return false;
     return received(taken, out_item) == Code::OK && !log_.cut(); // get() will say so
 }
@@ -64,25 +47,6 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
     return leave(code == Code::OK ? received(taken, out_item) : code);
 }
 
-// Is there an item, and nothing to be done before it is taken?
-bool SharedQueue::may_take_at_once() noexcept
-{
-    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) && !look_is_due() &&
-           (!geometry_.joinable || book_.reserve());
-}
-
-// What was taken becomes the caller's.
-Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
-{
-    out_item = {0, taken.size, taken.type, taken.deliveries};
-    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
-        log_.give_back(taken.offset, taken.sequence, Patience{});
-        return Code::NOMEM;
-    }
-    after_get(1, taken.more, taken.left_segment);
-    return Code::OK;
-}
-
 Code SharedQueue::finish(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
@@ -95,20 +59,6 @@ Code SharedQueue::release_view(std::uint64_t ticket) noexcept
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
     return leave(finish_now(ticket));
-}
-
-Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
-{
-    Lease lease;
-    if (const Code code = book_.end(ticket, lease, log_.own_dones()); code != Code::OK)
-        return code;
-    if (log_.finish(lease.offset) != Code::OK)
-        return Code::CORRUPT; // the book says it is ours, the record does not: somebody wrote what he must not
-    if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
-        wake_joiners_if_done();
-    if (waiters().putters.load(relaxed) != 0) [[unlikely]]
-        wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
-    return Code::OK;
 }
 
 Code SharedQueue::give_back(std::uint64_t ticket) noexcept

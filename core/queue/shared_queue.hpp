@@ -15,12 +15,23 @@ namespace ipcq {
 
 class SharedQueue final : public Queue {
 public:
+    SharedQueue() : Queue(true) {}
+    // What the queue is if it is kept in shared memory, else nullptr.
+    static SharedQueue *of(Queue *queue) { return queue->is_shared() ? static_cast<SharedQueue *>(queue) : nullptr; }
+
     // name == nullptr: anonymous.
     static Code open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept;
     static Code unlink(const char *name) noexcept;
 
-    bool put_at_once(const void *data, std::uint64_t size, std::uint32_t type) noexcept override;
-    bool get_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept override;
+    // at_once.hpp, for calls of the process `epoch` (fork_epoch). True: done. False: nothing has changed, and put() or get()
+    // finds out why. `receive` is called with the Item.
+    IPCQ_INLINE bool put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
+                                 std::uint32_t type) noexcept;
+    template <class Receive>
+    IPCQ_INLINE bool get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity, std::uint64_t accept,
+                                 Receive receive) noexcept;
+    IPCQ_INLINE Code finish_at_once(std::uint64_t epoch, std::uint64_t ticket) noexcept; // like finish()
+
     Code put(const Message &message, const Patience &patience) noexcept override;
     Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
     Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,
@@ -46,7 +57,8 @@ public:
     void close() noexcept override;
 
 private:
-    // shared_queue.cpp: what put() and so on do between entering and leaving.
+    // at_once.hpp: what get() and so on do between entering and leaving.
+    bool lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept;
     IPCQ_INLINE bool may_take_at_once() noexcept;
     IPCQ_INLINE Code received(const Taken &taken, Item &out_item) noexcept;
     IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
@@ -91,6 +103,8 @@ private:
     Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }
 
     // waiting.cpp
+    [[gnu::cold]] void wake_after_put() noexcept;
+    [[gnu::cold]] void wake_after_get(bool more, bool left_segment) noexcept;
     Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
     Code wait_for_item(const Patience &patience) noexcept;
     bool clean_up() noexcept;
@@ -99,6 +113,9 @@ private:
     bool clean_up_if_due() noexcept;
     bool watch(const Patience &patience, Nanoseconds &out_slice) noexcept;
     void wake_joiners_if_done() noexcept;
+    template <class Ready>
+    Code sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Nanoseconds &slice,
+                       bool &out_nothing_came) noexcept;
     template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
 
     Waiters &waiters() const { return log_.control().waiters; }
@@ -112,7 +129,8 @@ private:
     LeaseBook book_;
     ReservationBook reservations_;
     Pace put_pace_, get_pace_;
-    std::atomic<bool> more_{false}; // the last get saw an item behind its own: the next need not look before it locks
+    // The last get saw an item behind its own, or a put came after it: the next need not look before it locks.
+    std::atomic<bool> more_{false};
     std::atomic<Nanoseconds> last_clean_up_{0};
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;
@@ -121,29 +139,42 @@ private:
     std::atomic<Nanoseconds> last_look_{0};
 };
 
-// Sleeps, slice after slice as long as nothing changes. OK: look again.
+// Sleeps for at most `slice`, and has the dead looked for when it is over; then it says how long the next one may be. OK: look
+// again.
+template <class Ready>
+Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready,
+                                Nanoseconds &slice, bool &out_nothing_came) noexcept
+{
+    out_nothing_came = false;
+    if (log_.cut())
+        return Code::CORRUPT;
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    const Woken woken =
+        sleep_on(sleepers, pill, slice, patience.deadline, [&] { return ready() || patience.verdict() != Code::OK; });
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    if (woken == Woken::interrupted && patience.interruptible)
+        return Code::INTERRUPTED;
+    if (woken == Woken::slice_over) {
+        if (!log_.me().sees_others())
+            return Code::SYSTEM;
+        out_nothing_came = !watch(patience, slice) && !ready() && !patience.expired();
+    }
+    return Code::OK;
+}
+
+// Slice after slice as long as nothing changes: who has slept a whole slice for nothing goes on sleeping, and does not spin
+// first. For those whose `ready` sees whatever may end their wait.
 template <class Ready>
 Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
 {
-    for (Nanoseconds slice = patience.slice();;) {
-        if (log_.cut())
-            return Code::CORRUPT;
-        if (const Code verdict = patience.verdict(); verdict != Code::OK)
-            return verdict;
-        const Woken woken = sleep_on(sleepers, pill, slice, patience.deadline,
-                                     [&] { return ready() || patience.verdict() != Code::OK; });
-        if (const Code verdict = patience.verdict(); verdict != Code::OK)
-            return verdict;
-        if (woken == Woken::interrupted && patience.interruptible)
-            return Code::INTERRUPTED;
-        if (woken != Woken::slice_over)
-            return Code::OK;
-        if (!log_.me().sees_others())
-            return Code::SYSTEM;
-        // Who has slept a whole slice for nothing goes on sleeping, and does not spin first.
-        if (watch(patience, slice) || ready() || patience.expired())
-            return Code::OK;
-    }
+    Nanoseconds slice = patience.slice();
+    bool nothing_came = true;
+    Code code = Code::OK;
+    while (code == Code::OK && nothing_came)
+        code = sleep_a_slice(sleepers, pill, patience, ready, slice, nothing_came);
+    return code;
 }
 
 } // namespace ipcq

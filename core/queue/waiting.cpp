@@ -38,7 +38,10 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
         return Code::OK;
     if (patience.expired())
         return ready() ? Code::OK : Code::TIMEDOUT;
-    return sleep(waiters().putters, pills().putters, patience, ready);
+    // One slice, then another try: what a dead one had claimed is free without any word that `ready` could look at.
+    Nanoseconds slice = patience.slice();
+    bool ignored = false;
+    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, slice, ignored);
 }
 
 Code SharedQueue::wait_for_item(const Patience &patience) noexcept
@@ -51,6 +54,23 @@ Code SharedQueue::wait_for_item(const Patience &patience) noexcept
     if (patience.expired())
         return ready() ? Code::OK : Code::TIMEDOUT;
     return sleep(waiters().getters, pills().getters, patience, ready);
+}
+
+void SharedQueue::wake_after_put() noexcept
+{
+    wake_one(waiters().lock[0], pills().lock[0]);
+    wake_one(waiters().getters, pills().getters);
+    if (waiters().putters.load(relaxed) != 0 && log_.room_by_items())
+        wake_one(waiters().putters, pills().putters); // the baton: room is left for another
+}
+
+void SharedQueue::wake_after_get(bool more, bool left_segment) noexcept
+{
+    wake_one(waiters().lock[1], pills().lock[1]);
+    if (more)
+        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
+    if (geometry_.max_items != 0 || left_segment)
+        wake_one(waiters().putters, pills().putters);
 }
 
 // True if items became ready again.

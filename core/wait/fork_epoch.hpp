@@ -12,6 +12,9 @@ namespace ipcq {
 std::uint64_t fork_epoch_slowly() noexcept;
 extern volatile std::uint64_t *fork_epoch_page; // never nullptr
 
+// 0 after a fork, until somebody asks for the new one.
+inline std::uint64_t fork_epoch_if_known() noexcept { return *fork_epoch_page; }
+
 inline std::uint64_t fork_epoch() noexcept
 {
     const std::uint64_t epoch = *fork_epoch_page;

@@ -41,10 +41,14 @@ public:
 
     // SYNC lock-handover: seq_cst, because the owner looks at the sleepers next (and, after unlocking, at those of the
     // queue): the exchange is its half of the Dekker handshake in sleep_on().
-    IPCQ_INLINE static void unlock(Word &word, HalfWord &sleepers, Pill &pill) noexcept
+    IPCQ_INLINE static void release_lock(Word &word) noexcept
     {
         word.exchange(0, sequential);
         fence_before_look();
+    }
+    static void unlock(Word &word, HalfWord &sleepers, Pill &pill) noexcept
+    {
+        release_lock(word);
         wake_one(sleepers, pill);
     }
     IPCQ_INLINE void unlock() noexcept { unlock(*word_, *sleepers_, *pill_); }

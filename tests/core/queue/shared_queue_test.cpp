@@ -3,17 +3,12 @@
 // Waiting and waking, and what happens when the other one dies. tests/c_api looks at the answers; here it is the paths.
 #include "core_test.hpp"
 
-#include "layout/control.hpp"
-#include "memory/queue_name.hpp"
 #include "queue/queue.hpp"
 #include "wait/deadline.hpp"
 
 #include <cstdio>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 using namespace ipcq;
 
@@ -257,86 +252,6 @@ void a_waiting_joiner_sees_it_and_goes_on_waiting(void **state)
     assert_code(f.answer.load(), OK);
 }
 
-// What the sleeper would read, written by a watchman who looked just before each death.
-struct Watchman {
-    HalfWord *looked_ms = nullptr;
-    std::atomic<bool> on_watch{true};
-    pthread_t thread;
-};
-
-void *look_all_the_time(void *argument)
-{
-    auto &watchman = *static_cast<Watchman *>(argument);
-    while (watchman.on_watch) {
-        watchman.looked_ms->store(static_cast<std::uint32_t>(now_ns() / 1'000'000), relaxed);
-        ::sched_yield();
-    }
-    return nullptr;
-}
-
-void start(Fixture &f, Watchman &watchman)
-{
-    QueueName name;
-    assert_code(parse_name(f.name, name), OK);
-    const int file = ::open(name.path, O_RDWR | O_CLOEXEC);
-    void *map = ::mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    ::close(file);
-    assert_ptr_not_equal(map, MAP_FAILED);
-    watchman.looked_ms = &static_cast<Control *>(map)->waiters.looked_ms;
-    assert_int_equal(::pthread_create(&watchman.thread, nullptr, look_all_the_time, &watchman), 0);
-}
-
-void stop(Watchman &watchman)
-{
-    watchman.on_watch = false;
-    ::pthread_join(watchman.thread, nullptr);
-}
-
-int get_and_hold(void *argument)
-{
-    CHILD_CHECK(get(static_cast<Fixture *>(argument)->queue) == Code::OK);
-    for (;;)
-        ::pause();
-}
-
-void a_sleeper_leaves_the_dead_to_the_watchman_until_he_is_gone(void **state)
-{
-    Fixture &f = fixture_of(state);
-    static Watchman watchman;
-    watchman.on_watch = true;
-    assert_code(put(f.queue), OK);
-    const pid_t holder = child_start(get_and_hold, &f);
-    while (look(f).taken == 0)
-        ::sched_yield();
-    start(f, join_forever);
-    await_sleepers(f, &Statistics::joiners_waiting);
-    start(f, watchman);
-    child_kill(holder);
-    ::usleep(400'000); // some slices: a sleeper that asks for itself has asked
-    const std::uint64_t recovered = look(f).recovered;
-    stop(watchman);
-    while (look(f).recovered == 0)
-        ::sched_yield();
-    assert_int_equal(recovered, 0);
-    assert_code(get(f.queue), OK);
-    assert_code(f.queue->finish(ticket_oldest), OK);
-    ::pthread_join(f.thread, nullptr);
-    assert_code(f.answer.load(), OK);
-}
-
-void a_call_that_does_not_sleep_believes_no_watchman(void **state)
-{
-    Fixture &f = fixture_of(state);
-    static Watchman watchman;
-    watchman.on_watch = true;
-    assert_code(put(f.queue), OK);
-    assert_int_equal(child_run(get_and_die, &f), -SIGKILL);
-    start(f, watchman);
-    const Code code = get(f.queue);
-    stop(watchman);
-    assert_code(code, OK);
-}
-
 void a_forked_child_is_a_participant_of_its_own(void **state)
 {
     Fixture &f = fixture_of(state);
@@ -442,8 +357,6 @@ int main()
         QUEUE_TEST(what_is_given_back_after_an_immediate_shutdown_does_not_hold_up_join, joinable),
         QUEUE_TEST(a_waiting_getter_gets_what_a_killed_process_had, joinable),
         QUEUE_TEST(a_waiting_joiner_sees_it_and_goes_on_waiting, joinable),
-        QUEUE_TEST(a_sleeper_leaves_the_dead_to_the_watchman_until_he_is_gone, joinable),
-        QUEUE_TEST(a_call_that_does_not_sleep_believes_no_watchman, joinable),
         QUEUE_TEST(a_forked_child_is_a_participant_of_its_own, joinable),
         QUEUE_TEST(an_heir_begins_with_nothing_taken, two_slots),
         QUEUE_TEST(a_child_that_closes_an_unused_handle_unmaps_nothing_of_its_own, joinable),

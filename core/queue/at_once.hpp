@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The usual case of put, get and finish: a small message, and nothing in its way. Inlined where the C functions are, since
+// a call and the registers it saves cost as much as the locks. What stands in the way is left to put(), get() and finish().
+#pragma once
+
+#include "log/append.hpp"
+#include "log/take.hpp"
+#include "queue/attempt.hpp"
+
+namespace ipcq {
+
+IPCQ_INLINE bool SharedQueue::put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
+                                          std::uint32_t type) noexcept
+{
+    if (epoch_ != epoch || size > copy_small_max) [[unlikely]]
+        return false;
+    touch_to_read(data, size);
+    if (!log_.append_at_once({data, size, type})) [[unlikely]]
+        return false;
+    after_put(1);
+    return !log_.cut(); // put() will say so
+}
+
+template <class Receive>
+IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity,
+                                          std::uint64_t accept, Receive receive) noexcept
+{
+    if (epoch_ != epoch || !may_take_at_once()) [[unlikely]]
+        return false;
+    touch_to_write(buffer, capacity);
+    if (geometry_.joinable) { // by a call: what it needs would cost a plain queue's get registers
+        Item item;
+        if (!lease_at_once(buffer, capacity, accept, item)) [[unlikely]]
+            return false;
+        receive(item);
+        return true;
+    }
+    Taken taken;
+    if (!log_.take_at_once({buffer, capacity, accept}, false, taken)) [[unlikely]]
+        return false;
+    receive(Item{0, taken.size, taken.type, taken.deliveries});
+    after_get(1, taken.more, false);
+    return !log_.cut(); // get() will say so
+}
+
+IPCQ_INLINE Code SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t ticket) noexcept
+{
+    if (epoch_ != epoch || !geometry_.joinable) [[unlikely]]
+        return finish(ticket);
+    return leave(finish_now(ticket));
+}
+
+// Is there an item, and nothing to be done before it is taken?
+IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
+{
+    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) && !look_is_due();
+}
+
+// What was taken becomes the caller's.
+IPCQ_INLINE Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+{
+    out_item = {0, taken.size, taken.type, taken.deliveries};
+    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+        log_.give_back(taken.offset, taken.sequence, Patience{});
+        return Code::NOMEM;
+    }
+    after_get(1, taken.more, taken.left_segment);
+    return Code::OK;
+}
+
+IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
+{
+    Lease lease;
+    if (const Code code = book_.end(ticket, lease, log_.own_dones()); code != Code::OK) [[unlikely]]
+        return code;
+    if (log_.finish(lease.offset) != Code::OK) [[unlikely]]
+        return Code::CORRUPT; // the book says it is ours, the record does not: somebody wrote what he must not
+    if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
+        wake_joiners_if_done();
+    if (waiters().putters.load(relaxed) != 0) [[unlikely]]
+        wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
+    return Code::OK;
+}
+
+} // namespace ipcq
