@@ -136,7 +136,7 @@ bool is_usual(const ipcq_wait *wait)
     const ipcq_wait wait = until(deadline_ns);
     ipcq_item item{};
     const int code = get_slowly(queue, buffer, capacity, out_size != nullptr ? &item : nullptr, IPCQ_ACCEPT_ALL, &wait);
-    if (code == IPCQ_OK || code == IPCQ_TOOBIG)
+    if (out_size != nullptr && (code == IPCQ_OK || code == IPCQ_TOOBIG))
         *out_size = item.size;
     return code;
 }

@@ -88,7 +88,8 @@ static void *use_until_closed(void *argument)
 {
     int code = IPCQ_OK;
     (void)argument;
-    while (code == IPCQ_OK || code == IPCQ_EMPTY) {
+    /* Busy: on a machine with more to do than processors a thread may be preempted with the lock for longer than others wait. */
+    while (code == IPCQ_OK || code == IPCQ_EMPTY || code == IPCQ_BUSY) {
         uint64_t number = 0;
         code = put_number(shared, 1, IPCQ_NOWAIT);
         if (code == IPCQ_OK)
