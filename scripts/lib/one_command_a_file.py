@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Copies a compilation database with one command for each source: clang-tidy would check a file once for each of its commands,
-and the tests compile the library's files for many libraries.
+"""Copies a compilation database with one command for each source.
+
+clang-tidy would check a file once for each of its commands, and the tests compile the library's files for many
+libraries.
 
 usage: one_command_a_file.py BUILD OUT_FOLDER
 """
