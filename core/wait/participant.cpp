@@ -129,8 +129,11 @@ bool Participant::hold_dead(std::uint32_t slot) noexcept
     // Who gave up its rights since, or has no descriptor left, cannot open the file anew and makes do with the handle's own.
     const int shared = image_->file();
     const int fd = reopen(shared, hold_) == Code::OK ? hold_.get() : shared;
-    if (byte_lock(fd, slot, F_WRLCK, F_OFD_SETLK) != 0 || !image_->queue_file().is_ours(fd)) {
-        drop_hold(); // another reaper was faster
+    const bool locked = byte_lock(fd, slot, F_WRLCK, F_OFD_SETLK) == 0; // else another reaper was faster
+    if (!locked || !image_->queue_file().is_ours(fd)) {
+        if (locked && !hold_) // on the handle's own description it would stay, and make the dead one look alive to all
+            byte_lock(fd, slot, F_UNLCK, F_OFD_SETLK);
+        drop_hold();
         return false;
     }
     held_.store(slot, relaxed);

@@ -29,8 +29,10 @@ RIGHT = [
     "reaper MORTALS=2 KILLS=2 ACTIONS=1",
 ]
 RIGHT_FULL = [
-    "owner_lock CONTENDERS=3 ROUNDS=2 KILLS=2",
-    "owner_lock CONTENDERS=3 HEIRS=1 KILLS=2 STOPS=1",
+    # With two rounds and two kills, or an heir, two kills and a stop, the states are more than memory for them.
+    "owner_lock CONTENDERS=3 ROUNDS=2 KILLS=1",
+    "owner_lock CONTENDERS=3 HEIRS=1 KILLS=2",
+    "owner_lock CONTENDERS=3 KILLS=1 STOPS=1",
     "sleep GETTERS=2 PUTTERS=2 KILLS=1 STOPS=1",
     "sleep GETTERS=3 PUTTERS=2 NO_SLICES",
     "reaper MORTALS=1 HEIRS=1 KILLS=2",
