@@ -35,7 +35,8 @@ void unlist_thread(void *ending)
     (record.previous != nullptr ? record.previous->next : threads) = record.next;
     if (record.next != nullptr)
         record.next->previous = record.previous;
-    record.epoch = record.listed = 0; // a call made by a later destructor of this thread lists it again
+    record.epoch = ThreadRecord::none; // a call made by a later destructor of this thread lists it again
+    record.listed = 0;
 }
 
 // Whose destructor unlists. Not a thread_local object: the C library ends the process if it has no memory to note one.

@@ -26,8 +26,9 @@ struct alignas(64) Cell {
 // One a thread, known to all closers while the thread lives.
 struct ThreadRecord {
     std::atomic<Cell *> active{nullptr};
-    std::uint64_t epoch = UINT64_MAX; // of the process in which calls need no more than the store above
-    std::uint64_t listed = 0;         // of the process in whose list it stands
+    static constexpr std::uint64_t none = UINT64_MAX; // not 0, which a child's epoch is until somebody asks for it
+    std::uint64_t epoch = none;                       // of the process in which calls need no more than the store above
+    std::uint64_t listed = 0;                         // of the process in whose list it stands
     ThreadRecord *previous = nullptr, *next = nullptr;
 };
 

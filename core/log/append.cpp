@@ -6,6 +6,18 @@
 
 namespace ipcq {
 
+// Tail locked, room checked, payload written; moves the cursor and unlocks.
+void Log::commit(const Window &window, TailCursor cursor, const Message &message, std::uint64_t need) noexcept
+{
+    Control &control = window.control();
+    commit_record(window, cursor.offset, message, need);
+    cursor.offset += need;
+    cursor.sequence++;
+    store_cursor(control.tail, cursor);
+    bump(own_slot().puts);
+    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
+}
+
 Code Log::append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
 {
     const std::uint64_t need = record_size(message.size);

@@ -42,20 +42,7 @@ IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
     return true;
 }
 
-// Tail locked, room checked, payload written; unlocks.
-IPCQ_INLINE void Log::commit(const Window &window, TailCursor cursor, const Message &message,
-                             std::uint64_t need) noexcept
-{
-    Control &control = window.control();
-    commit_record(window, cursor.offset, message, need);
-    cursor.offset += need;
-    cursor.sequence++;
-    store_cursor(control.tail, cursor);
-    bump(own_slot().puts);
-    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
-}
-
-// The cursor has to follow.
+// Tail locked, room checked, payload written; the cursor has to follow.
 IPCQ_INLINE void Log::commit_record(const Window &window, std::uint64_t offset, const Message &message,
                                     std::uint64_t need) noexcept
 {

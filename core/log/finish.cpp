@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The end of a lease: finished by one store (take.hpp), or given back to its old place in the order.
+// The other end of a lease: given back to its old place in the order.
 #include "log/log.hpp"
 
 namespace ipcq {

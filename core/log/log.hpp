@@ -125,7 +125,7 @@ public:
     Code discard(const Patience &patience) noexcept;
 
     // --- finish.cpp: leases
-    IPCQ_INLINE Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours; in take.hpp
+    IPCQ_INLINE Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours; in finish.hpp
     Code give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept;
 
     // --- frontier.cpp
@@ -167,8 +167,7 @@ private:
     Code append_locked(TailCursor cursor, const Message &message, const Patience &patience,
                        Shortage &out_shortage) noexcept;
     Code append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
-    IPCQ_INLINE void commit(const Window &window, TailCursor cursor, const Message &message,
-                            std::uint64_t need) noexcept;
+    void commit(const Window &window, TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
     IPCQ_INLINE void commit_record(const Window &window, std::uint64_t offset, const Message &message,
                                    std::uint64_t need) noexcept;
     Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,

@@ -19,6 +19,23 @@ void pass(HeadCursor &cursor) // over a record that is not ready
 
 } // namespace
 
+// Head locked, `cursor` behind the record that was taken, which its zone still counts; unlocks. Does another item follow?
+bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept
+{
+    Control &control = window.control();
+    if (cursor.zone != 0)
+        cursor.zone--;
+    cursor.sequence++;
+    store_cursor(control.head, cursor);
+    bump(own_slot().gets);
+    if (lease)
+        bump(own_slot().leases);
+    // A hint for the baton.
+    const bool more = !RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
+    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
+    return more;
+}
+
 Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
 {
     if (const Code code = lock_head(patience); code != Code::OK)

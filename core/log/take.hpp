@@ -62,36 +62,6 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
     return false;
 }
 
-// Head locked, `cursor` behind the record that was taken, which its zone still counts; unlocks. Does another item follow?
-inline bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept
-{
-    Control &control = window.control();
-    if (cursor.zone != 0)
-        cursor.zone--;
-    cursor.sequence++;
-    store_cursor(control.head, cursor);
-    bump(own_slot().gets);
-    if (lease)
-        bump(own_slot().leases);
-    // A hint for the baton.
-    const bool more = !RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
-    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
-    return more;
-}
-
-// Only its holder finishes a lease.
-IPCQ_INLINE Code Log::finish(std::uint64_t offset) noexcept
-{
-    Word &state = image_.word(offset);
-    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
-    if (!word.is(RecordState::taken) || word.owner() != me_.self())
-        return Code::NOTTAKEN;
-    // SYNC item-finish: seq_cst, because a look at the joiners follows.
-    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
-        return Code::NOTTAKEN;
-    return Code::OK;
-}
-
 // Head locked. The lease.
 IPCQ_INLINE void Log::mark_taken(std::uint64_t offset, RecordWord word) noexcept
 {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "log/append.hpp"
+#include "log/finish.hpp"
 #include "log/take.hpp"
 #include "queue/attempt.hpp"
 
@@ -54,19 +55,8 @@ IPCQ_INLINE Code SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t 
 // Is there an item, and nothing to be done before it is taken?
 IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
 {
-    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) || log_.peek()) && !look_is_due();
-}
-
-// What was taken becomes the caller's.
-IPCQ_INLINE Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
-{
-    out_item = {0, taken.size, taken.type, taken.deliveries};
-    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
-        log_.give_back(taken.offset, taken.sequence, Patience{});
-        return Code::NOMEM;
-    }
-    after_get(1, taken.more, taken.left_segment);
-    return Code::OK;
+    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) != More::unknown || log_.peek()) &&
+           !look_is_due();
 }
 
 IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept

@@ -52,12 +52,12 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
         if (shutdown >= shutdown_immediate) [[unlikely]]
             return Code::CLOSED;
-        if (more_.load(relaxed) || log_.peek()) [[likely]] {
+        if (more_.load(relaxed) == More::seen || log_.peek()) [[likely]] {
             bool left_segment = false;
             const Code code = attempt(left_segment);
             if (code == Code::OK) [[likely]]
                 return code;
-            more_.store(false, relaxed);
+            more_.store(More::unknown, relaxed);
             if (left_segment)
                 wake_one(waiters().putters, pills().putters);
             if (code != Code::EMPTY)
@@ -86,7 +86,7 @@ IPCQ_INLINE bool SharedQueue::look_is_due() noexcept
 IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
 {
     put_pace_.count(count);
-    more_.store(true, relaxed); // who puts and gets in turn finds its own item without a look before the lock
+    more_.store(More::likely, relaxed);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[0].load(relaxed)) != 0) [[unlikely]]
         wake_after_put();
@@ -99,7 +99,7 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
     if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
         look_countdown_.store(left - 1, relaxed);
     get_pace_.count(count);
-    more_.store(more, relaxed);
+    more_.store(more ? More::seen : More::unknown, relaxed);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[1].load(relaxed)) != 0) [[unlikely]]
         wake_after_get(more, left_segment);

@@ -19,6 +19,18 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
     return leave(code);
 }
 
+// What was taken becomes the caller's.
+inline Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+{
+    out_item = {0, taken.size, taken.type, taken.deliveries};
+    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+        log_.give_back(taken.offset, taken.sequence, Patience{});
+        return Code::NOMEM;
+    }
+    after_get(1, taken.more, taken.left_segment);
+    return Code::OK;
+}
+
 bool SharedQueue::lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
 {
     Taken taken;

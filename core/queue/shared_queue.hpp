@@ -58,9 +58,7 @@ public:
 
 private:
     // at_once.hpp: what get() and so on do between entering and leaving.
-    bool lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept;
     IPCQ_INLINE bool may_take_at_once() noexcept;
-    IPCQ_INLINE Code received(const Taken &taken, Item &out_item) noexcept;
     IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
     // attempt.hpp: the loops around them, and what follows.
     template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;
@@ -77,7 +75,9 @@ private:
     Code commit_now(const Message &reserved, const Patience &patience) noexcept;
     Code abandon_now(const void *reserved) noexcept;
     Code borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept;
-    // shared_queue.cpp again
+    // shared_queue.cpp
+    Code received(const Taken &taken, Item &out_item) noexcept;
+    bool lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept;
     Code give_back_now(std::uint64_t ticket) noexcept;
     Code join_now(const Patience &patience) noexcept;
     Code shutdown_now(std::uint32_t mode) noexcept;
@@ -103,8 +103,8 @@ private:
     Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }
 
     // waiting.cpp
-    [[gnu::cold]] void wake_after_put() noexcept;
-    [[gnu::cold]] void wake_after_get(bool more, bool left_segment) noexcept;
+    [[gnu::noinline]] void wake_after_put() noexcept;
+    [[gnu::noinline]] void wake_after_get(bool more, bool left_segment) noexcept;
     Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
     Code wait_for_item(const Patience &patience) noexcept;
     bool clean_up() noexcept;
@@ -129,8 +129,10 @@ private:
     LeaseBook book_;
     ReservationBook reservations_;
     Pace put_pace_, get_pace_;
-    // The last get saw an item behind its own, or a put came after it: the next need not look before it locks.
-    std::atomic<bool> more_{false};
+    // Is there an item? `likely` after a put of ours: then a free lock is tried, but not waited for, without a look before.
+    // `seen` by the last get behind its own.
+    enum class More : std::uint8_t { unknown, likely, seen };
+    std::atomic<More> more_{More::unknown};
     std::atomic<Nanoseconds> last_clean_up_{0};
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;

@@ -88,8 +88,7 @@ static void *use_until_closed(void *argument)
 {
     int code = IPCQ_OK;
     (void)argument;
-    /* Busy: on a machine with more to do than processors a thread may be preempted with the lock for longer than others wait. */
-    while (code == IPCQ_OK || code == IPCQ_EMPTY || code == IPCQ_BUSY) {
+    while (code == IPCQ_OK || code == IPCQ_EMPTY) {
         uint64_t number = 0;
         code = put_number(shared, 1, IPCQ_NOWAIT);
         if (code == IPCQ_OK)

@@ -7,6 +7,7 @@
 #include "core_test.hpp"
 
 #include "log/append.hpp"
+#include "log/finish.hpp"
 #include "log/take.hpp"
 #include "memory/object.hpp"
 

@@ -80,12 +80,62 @@ static void nobody_steals_from_one_that_is_only_stopped(void **state)
     }
 }
 
+static struct {
+    ipcq_t *queue;
+    struct flag *has_put, *all_taken;
+} looker;
+
+/* Its own put makes it look under the lock, where nothing is any more. */
+static int put_and_stop_over_nothing(void *unused)
+{
+    char buffer[8];
+    size_t size = 0;
+    (void)unused;
+    CHILD_CHECK(ipcq_put(looker.queue, "2", 1, IPCQ_NOWAIT) == IPCQ_OK);
+    flag_raise(looker.has_put);
+    flag_await(looker.all_taken);
+    ipcq_test_stop_at("head_locked");
+    CHILD_CHECK(ipcq_get(looker.queue, buffer, sizeof buffer, &size, IPCQ_NOWAIT) == IPCQ_EMPTY);
+    return 0;
+}
+
+static int take_two(void *queue)
+{
+    char buffer[8];
+    size_t size = 0;
+    for (int i = 0; i < 2; ++i)
+        CHILD_CHECK(ipcq_get(queue, buffer, sizeof buffer, &size, IPCQ_NOWAIT) == IPCQ_OK);
+    return 0;
+}
+
+static void an_empty_queue_is_empty_and_not_busy(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    looker.queue = fixture->queue;
+    looker.has_put = flag_new();
+    looker.all_taken = flag_new();
+    put_word(fixture->queue, "1");
+    pid_t holder = child_start(put_and_stop_over_nothing, NULL);
+    flag_await(looker.has_put);
+    assert_int_equal(child_run(take_two, fixture->queue), 0);
+    flag_raise(looker.all_taken);
+    assert_true(child_wait_stopped(holder));
+
+    uint64_t number = 0;
+    assert_code(get_number(fixture->queue, &number, NULL, IPCQ_NOWAIT), IPCQ_EMPTY);
+    child_continue(holder);
+    assert_int_equal(child_wait(holder), 0);
+    flag_free(looker.has_put);
+    flag_free(looker.all_taken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(the_others_go_on, PLAIN),
         QUEUE_TEST(the_others_go_on, JOINABLE),
         QUEUE_TEST(nobody_steals_from_one_that_is_only_stopped, PLAIN),
+        QUEUE_TEST(an_empty_queue_is_empty_and_not_busy, PLAIN),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The usual end of a lease, by one store of its holder, without a lock. The other one is in finish.cpp.
+#pragma once
+
+#include "log/log.hpp"
+
+namespace ipcq {
+
+IPCQ_INLINE Code Log::finish(std::uint64_t offset) noexcept
+{
+    Word &state = image_.word(offset);
+    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
+    if (!word.is(RecordState::taken) || word.owner() != me_.self())
+        return Code::NOTTAKEN;
+    // SYNC item-finish: seq_cst, because a look at the joiners follows.
+    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
+        return Code::NOTTAKEN;
+    return Code::OK;
+}
+
+} // namespace ipcq
