@@ -22,13 +22,14 @@ std::uint32_t milliseconds(Nanoseconds time) { return static_cast<std::uint32_t>
 
 Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept
 {
+    bool frontier_kept = false; // by one that is stopped: each try waits its grace again, so one a slice is enough
     const auto ready = [&] {
         if (waiters().shutdown.load(relaxed) != 0)
             return true;
         if (shortage == Shortage::items)
             return log_.room_by_items();
         bool end = false;
-        log_.advance(Patience::until(nowait), end);
+        frontier_kept = frontier_kept || log_.advance(Patience::until(nowait), end) == Code::BUSY;
         return log_.free_below() != free_before;
     };
     // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
