@@ -1,5 +1,6 @@
 /*
- * What the system takes for itself, without a queue: memory that was never used, and processes that only sleep in slices.
+ * What the system takes for itself, without a queue: memory that was never used, processes that only sleep in slices, and
+ * the waking of one that sleeps.
  * No implementation of ours gets below it. build/bench/limits prints it.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -10,13 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, STEP = 256 * 1024, SLEEPERS = 100, SECONDS = 4, ITEM = 80 /* a record of 64 bytes */ };
+enum { WAKES = 4000 };
 static const size_t total = (size_t)256 << 20;
+
+struct bell {
+    sem_t rung, heard;
+    long long heard_ns;
+};
 
 static void must(int condition, const char *what)
 {
@@ -52,6 +60,47 @@ static void new_memory(void)
     close(file);
 }
 
+static long long now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int by_size(const void *left, const void *right)
+{
+    const long long a = *(const long long *)left, b = *(const long long *)right;
+    return (a > b) - (a < b);
+}
+
+/* From the post of one process to the return of another's wait, which began 200 us before. */
+static void waking(struct bell *bell)
+{
+    static long long took[WAKES];
+    const pid_t child = fork();
+    must(child >= 0, "fork");
+    if (child == 0)
+        for (;;) {
+            must(sem_wait(&bell->rung) == 0, "sem_wait");
+            bell->heard_ns = now_ns();
+            sem_post(&bell->heard);
+        }
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    for (int i = 0; i < WAKES; i++) {
+        const struct timespec pause = {0, 200000};
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+        const long long rung_ns = now_ns();
+        sem_post(&bell->rung);
+        sem_wait(&bell->heard);
+        took[i] = bell->heard_ns - rung_ns;
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    qsort(took, WAKES, sizeof took[0], by_size);
+    printf("woken: %.1f us in the median, %.1f us at 99.9 %%\n", (double)took[WAKES / 2] / 1000,
+           (double)took[WAKES - WAKES / 1000] / 1000);
+}
+
 static void sleep_in_slices(sem_t *semaphore, long slice_ns, int together)
 {
     for (;;) {
@@ -84,12 +133,13 @@ static void sleepers(sem_t *semaphore, int slice_ms, int together)
 
 int main(void)
 {
-    sem_t *semaphore = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    must(semaphore != MAP_FAILED && sem_init(semaphore, 1, 0) == 0, "sem_init");
+    struct bell *bell = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    must(bell != MAP_FAILED && sem_init(&bell->rung, 1, 0) == 0 && sem_init(&bell->heard, 1, 0) == 0, "sem_init");
     setvbuf(stdout, NULL, _IONBF, 0); /* nothing for the children to print again */
     new_memory();
-    sleepers(semaphore, 50, 0);
-    sleepers(semaphore, 90, 0);
-    sleepers(semaphore, 90, 1);
+    waking(bell);
+    sleepers(&bell->rung, 50, 0);
+    sleepers(&bell->rung, 90, 0);
+    sleepers(&bell->rung, 90, 1);
     return 0;
 }

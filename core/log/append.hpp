@@ -34,6 +34,7 @@ IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
         tail_lock_.unlock();
         return false;
     }
+    window.fetch_to_write(here + fetch_distance);
     copy_small(window.payload(here), message.data, message.size);
     commit_record(window, here, message, need);
     tail_place_.pass(tail, need);

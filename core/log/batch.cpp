@@ -38,6 +38,7 @@ Code Log::append_many(const Message *messages, std::uint64_t count, const Patien
         if (cursor.offset - first >= bytes_max || message.size > copy_inside_max ||
             !sound(cursor, record_size(message.size)) || !room(cursor.sequence))
             break;
+        image_.window().fetch_to_write(cursor.offset + fetch_distance);
         image_.shape(cursor.offset).store(RecordShape::of(message.size, message.type).bits, relaxed);
         write_payload(cursor.offset, message);
         // SYNC item-commit: release, like the first one's, from which alone these can be reached.
@@ -75,6 +76,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
         std::uint64_t next = 0;
         // SYNC item-commit: acquire, shape and payload are read next.
         word.bits = image_.word(cursor.offset).load(acquire);
+        image_.fetch(cursor.offset + fetch_distance);
         if (!word.is(RecordState::ready) || !image_.next_record(cursor.offset, next, shape))
             break;
         const std::uint64_t size = shape.size(); // the checked value: never loaded again

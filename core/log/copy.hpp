@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Copying a small payload without a call, which would cost as much as the copy: in blocks of 16 bytes, the last of which
-// overlaps the one before it.
+// Copying payloads. A small one without a call, which would cost as much as the copy: in blocks of 16 bytes, the last of
+// which overlaps the one before it.
 #pragma once
 
 #include "layout/word.hpp"
@@ -44,6 +44,15 @@ IPCQ_INLINE void copy_small(void *target, const void *source, std::uint64_t size
         to[size / 2] = from[size / 2];
         to[size - 1] = from[size - 1];
     }
+}
+
+// Of any size.
+inline void copy(void *target, const void *source, std::uint64_t size)
+{
+    if (size <= copy_small_max)
+        copy_small(target, source, size);
+    else
+        std::memcpy(target, source, size);
 }
 
 } // namespace ipcq

@@ -13,7 +13,6 @@
 #include "wait/owner_lock.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace ipcq {
 
@@ -116,8 +115,10 @@ public:
         const std::uint64_t offset = head.copy[epoch & 1].offset.load(acquire);
         if (!image_.holds(offset, terminator_size))
             return true; // take() will say what is wrong
-        if (!RecordWord{image_.word(offset).load(acquire)}.is(RecordState::empty))
+        if (!RecordWord{image_.word(offset).load(acquire)}.is(RecordState::empty)) {
+            image_.fetch(offset + fetch_second_line); // while the lock is taken
             return true;
+        }
         // The word may belong to a segment that was recycled meanwhile: empty counts only if the head stood still.
         return head.epoch.load(relaxed) != epoch;
     }
@@ -174,8 +175,7 @@ private:
               Shortage &out_shortage) noexcept;
     void write_payload(std::uint64_t offset, const Message &message) noexcept
     {
-        if (message.size != 0)
-            std::memcpy(image_.payload(offset), message.data, message.size);
+        copy(image_.payload(offset), message.data, message.size);
     }
     Code roll_tail(TailCursor &cursor) noexcept;
     // May `need` bytes and a terminator be written behind the cursor?
@@ -213,8 +213,7 @@ private:
     Code take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
     void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
     {
-        if (size != 0)
-            std::memcpy(buffer, image_.payload(offset), size);
+        copy(buffer, image_.payload(offset), size);
     }
     IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;

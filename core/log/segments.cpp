@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sched.h>
 #include <sys/mman.h>
 
 namespace ipcq {
@@ -26,6 +27,11 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
     bool end = false;
     if (advance(Patience::until(nowait), end) == Code::CORRUPT) // otherwise the last known frontier has to do
         return Code::CORRUPT;
+    if (control().supply.backed.load(relaxed) < live_segments() + count) {
+        // New memory costs more than what is put into it: whoever would free some, and waits for this processor, goes first.
+        ::sched_yield();
+        advance(Patience::until(nowait), end);
+    }
     const std::uint64_t free_below = this->free_below();
     const std::uint64_t live = live_segments();
     if (live + count > std::uint64_t{geometry().capacity_segments} + 1)

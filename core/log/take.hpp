@@ -34,6 +34,7 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
         // SYNC item-commit: acquire, shape and payload are read next.
         const RecordWord word{window.word(here).load(acquire)};
         const RecordShape shape{window.shape(here).load(relaxed)};
+        window.fetch(here + fetch_distance);
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
         if (word.is(RecordState::ready) && size <= copy_small_max && size <= demand.capacity &&
             demand.accepts(shape.type())) [[likely]] {

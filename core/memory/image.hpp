@@ -76,6 +76,7 @@ public:
     Window window() const { return {base_, geometry_.data_offset, span_.load(relaxed)}; }
     Word &word(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset); }
     Word &shape(std::uint64_t offset) const { return *reinterpret_cast<Word *>(base_ + offset + 8); }
+    IPCQ_INLINE void fetch(std::uint64_t offset) const { __builtin_prefetch(base_ + offset); } // as Window::fetch()
     char *payload(std::uint64_t offset) const { return base_ + offset + record_header_size; }
 
     // The record behind the one at `offset`, whose shape is returned; false if its size leads out of the image.

@@ -35,6 +35,7 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
     // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
     if (patience.deadline == nowait)
         return clean_up_if_due() ? Code::OK : Code::FULL;
+    give_way_to_the_woken();
     if (shortage == Shortage::items && put_pace_.look_again(ready))
         return Code::OK;
     if (patience.expired())
@@ -50,6 +51,7 @@ Code SharedQueue::wait_for_item(const Patience &patience) noexcept
     const auto ready = [&] { return log_.peek() || waiters().shutdown.load(relaxed) != 0; };
     if (patience.deadline == nowait)
         return clean_up_if_due() ? Code::OK : Code::EMPTY;
+    give_way_to_the_woken();
     if (get_pace_.look_again(ready))
         return Code::OK;
     if (patience.expired())

@@ -10,7 +10,10 @@ namespace ipcq {
 
 namespace {
 
-constexpr int spins = 60; // longer than any section under these locks takes when its owner runs
+// Looks at a held lock, each twice as late as the one before: a look takes the line from the owner, who then needs it back to
+// unlock, and one that is left alone does many items while it has the line. In all longer than any section under these locks
+// takes when its owner runs.
+constexpr int pauses_max = 64;
 constexpr int yields = 3; // lets a preempted owner run before a sleep, which costs ten times as much
 constexpr Nanoseconds slice_min = 1'000'000;
 constexpr Nanoseconds slice_max = 16'000'000;
@@ -29,8 +32,9 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
     std::uint64_t last_owner = 0, last_epoch = 0;
     out_grip = Grip::clean;
     for (Nanoseconds slice = slice_min;;) {
-        for (int i = 0; i < spins; i++) {
-            pause_processor();
+        for (int pauses = 1; pauses <= pauses_max; pauses *= 2) {
+            for (int i = 0; i < pauses; i++)
+                pause_processor();
             if (try_lock(me))
                 return Code::OK;
         }

@@ -2,6 +2,7 @@
 #include "wait/sleep.hpp"
 
 #include <cstring>
+#include <sched.h>
 
 namespace ipcq {
 
@@ -9,6 +10,9 @@ namespace {
 
 // The count is a hint, and may say anything; who is not woken here looks again after its slice.
 constexpr std::uint32_t posts_max = 65536;
+
+// A thread of this process has woken somebody, and has not given way since.
+std::atomic<bool> posted{false};
 
 bool count_one_out(HalfWord &sleepers) noexcept
 {
@@ -44,8 +48,18 @@ void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept
     ::sem_getvalue(&sound(pill), &tokens);
     if (tokens >= 1)
         return;
-    if (count_one_out(sleepers)) // count first: a post without it would be one token too many for ever
+    if (count_one_out(sleepers)) { // count first: a post without it would be one token too many for ever
         ::sem_post(&sound(pill));
+        posted.store(true, relaxed);
+    }
+}
+
+void give_way_to_the_woken() noexcept
+{
+    if (posted.load(relaxed)) {
+        posted.store(false, relaxed);
+        ::sched_yield();
+    }
 }
 
 void wake_all(HalfWord &sleepers, Pill &pill) noexcept
