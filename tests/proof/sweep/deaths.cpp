@@ -96,6 +96,14 @@ void get_many(Actor &a)
 
 void reserve(Actor &a) { a.result = ipcq_reserve(a.queue, 10000, &a.reserved, nullptr); }
 
+// Segment by segment, until no place is left.
+void reserve_everything(Actor &a)
+{
+    const ipcq_wait now{};
+    while ((a.result = ipcq_reserve(a.queue, 4000, &a.reserved, &now)) == IPCQ_OK) {
+    }
+}
+
 void borrow_and_reserve(Actor &a)
 {
     ipcq_borrow(a.queue, &a.views[0], IPCQ_ACCEPT_ALL, nullptr);
@@ -147,6 +155,8 @@ const Death in_get_many{"with several taken in one call", nullptr, get_many,
                         }};
 
 const Death with_a_reservation{"with a reservation", nullptr, reserve, nullptr};
+
+const Death with_everything_reserved{"with everything reserved", nullptr, reserve_everything, nullptr};
 
 const Death with_a_borrowed_item{"with a borrowed item and a reservation", nullptr, borrow_and_reserve, nullptr};
 

@@ -50,6 +50,8 @@ private:
     bool find_death();
     bool kill_dead_peer();
     bool owed(const snapshot &now, bool frozen) const;
+    bool sleeps(const snapshot &now) const; // the bystander, in the call that it was told
+    bool look_in_peace(snapshot &now);
     bool await_bystander();
     void finish_bystander();
     void check_end();
