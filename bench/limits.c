@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -55,12 +54,12 @@ static long long now_ns(void)
  * sleeps; a task_done has half of one. */
 static void locked_instructions(void)
 {
-    static _Atomic unsigned long word;
+    static unsigned long word;
     const long long begin = now_ns();
     for (int i = 0; i < PAIRS; i++) {
         unsigned long nobody = 0;
-        atomic_compare_exchange_strong(&word, &nobody, 1);
-        atomic_exchange(&word, 0);
+        __atomic_compare_exchange_n(&word, &nobody, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+        __atomic_exchange_n(&word, 0, __ATOMIC_SEQ_CST);
     }
     printf("a free lock taken and given back: %.1f ns\n", (double)(now_ns() - begin) / PAIRS);
 }
