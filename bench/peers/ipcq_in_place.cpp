@@ -18,14 +18,13 @@ void make_bytes(void *item, std::size_t bytes, std::uint64_t number)
     write_number(item, number);
 }
 
-// The sum goes nowhere, but the compiler must not know.
+// Every byte, as fast as memory gives them: a search for one that is not there, as a reader of lines would make it. What it
+// finds goes nowhere, but the compiler must not know.
 void read_bytes(const void *item, std::size_t bytes)
 {
-    std::uint64_t sum = 0;
-    const auto *words = static_cast<const std::uint64_t *>(item);
-    for (std::size_t i = 0; i < bytes / sizeof *words; i++)
-        sum += words[i];
-    asm volatile("" : : "r"(sum));
+    const char *text = static_cast<const char *>(item) + sizeof(std::uint64_t); // behind the number
+    const void *found = std::memchr(text, 0xff, bytes - sizeof(std::uint64_t));
+    asm volatile("" : : "r"(found));
 }
 
 class InPlace : public Queue {
