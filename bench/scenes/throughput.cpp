@@ -12,8 +12,6 @@ namespace bench {
 
 namespace {
 
-constexpr double enough_to_judge_s = 0.02;
-
 struct Run {
     double seconds = 0;
     std::string failed;
@@ -62,7 +60,8 @@ std::uint64_t enough_items(const Cell &cell)
         if (!trial.failed.empty())
             return rounded(count, cell.setup);
         const double factor = cell.seconds / std::max(trial.seconds, 1e-6);
-        if (trial.seconds >= std::min(enough_to_judge_s, cell.seconds / 2))
+        // Half as long as wanted: in a short trial of a crowd most of the time goes by until everybody has begun.
+        if (trial.seconds >= cell.seconds / 2)
             return items = rounded(count * factor, cell.setup);
         count *= std::clamp(factor / 2, 2.0, 30.0);
     }
