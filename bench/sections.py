@@ -38,7 +38,8 @@ def _throughput():
 
 def _collapse():
     peers = ("ipcq-plain-4096", "ipcq-plain-unbounded", "boost-mq", "rte-ring")
-    yield Call("collapse", "throughput", peers, ("1:1", "32:32"))
+    # Long enough for each of 64 processes to have several turns.
+    yield Call("collapse", "throughput", peers, ("1:1", "32:32"), seconds=0.5)
 
 
 def _batches():

@@ -77,6 +77,11 @@ public:
     IPCQ_INLINE bool append_at_once(const Message &message) noexcept;
     // Is there room by items now? A look without the lock.
     bool room_by_items() const noexcept;
+    // Or do we know of some without a look at the head, whose line its getters want?
+    bool room_by_limit() const noexcept
+    {
+        return snapshot(control().tail).sequence < control().tail.limit.load(relaxed) && geometry().max_items != 0;
+    }
 
     // --- batch.cpp: several at once
     // The first and as many behind it as there is room for without another look; all become visible by one store.

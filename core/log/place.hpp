@@ -49,14 +49,14 @@ struct HeadPlace {
     std::uint64_t offset = 0;
     std::uint64_t sequence = 0;
     std::uint64_t zone_bits = 0; // length and skipped, as the cursor's word holds them
-    std::uint64_t last = 0;      // up to here a small record cannot reach out of the file; 0: nowhere
+    std::uint64_t end = 0;       // a small record that begins before it cannot reach out of the file; 0: nowhere
 
     IPCQ_INLINE void find(const Head &head, std::uint64_t now, const Window &window) noexcept
     {
         const auto &copy = head.copy[now & 1];
         *this = {now, copy.offset.load(acquire), copy.sequence.load(acquire), copy.zone.load(acquire), 0};
         if ((offset & 7) == 0 && offset >= window.data_offset)
-            last = window.data_offset + window.span - (record_size(copy_small_max) + terminator_size);
+            end = window.data_offset + window.span - (record_size(copy_small_max) + terminator_size) + 1;
     }
     // Head locked: past a record of `need` bytes, which was taken.
     IPCQ_INLINE void pass(Head &head, std::uint64_t need) noexcept

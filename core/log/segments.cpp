@@ -25,9 +25,10 @@ constexpr std::uint64_t table_step = 4096;
 Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
 {
     bool end = false;
-    if (advance(Patience::until(nowait), end) == Code::CORRUPT) // otherwise the last known frontier has to do
+    const Code moved = advance(Patience::until(nowait), end);
+    if (moved == Code::CORRUPT) // otherwise the last known frontier has to do
         return Code::CORRUPT;
-    if (control().supply.backed.load(relaxed) < live_segments() + count) {
+    if (moved == Code::OK && control().supply.backed.load(relaxed) < live_segments() + count) {
         // New memory costs more than what is put into it: whoever would free some, and waits for this processor, goes first.
         ::sched_yield();
         advance(Patience::until(nowait), end);

@@ -30,7 +30,7 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
     if (epoch != head_place_.epoch) [[unlikely]]
         head_place_.find(head, epoch, window);
     const std::uint64_t here = head_place_.offset;
-    if (here <= head_place_.last) [[likely]] {
+    if (here < head_place_.end) [[likely]] {
         // SYNC item-commit: acquire, shape and payload are read next.
         const RecordWord word{window.word(here).load(acquire)};
         const RecordShape shape{window.shape(here).load(relaxed)};

@@ -63,7 +63,7 @@ void SharedQueue::wake_after_put() noexcept
 {
     wake_one(waiters().lock[0], pills().lock[0]);
     wake_one(waiters().getters, pills().getters);
-    if (waiters().putters.load(relaxed) != 0 && log_.room_by_items())
+    if (waiters().putters.load(relaxed) != 0 && (log_.room_by_limit() || log_.room_by_items()))
         wake_one(waiters().putters, pills().putters); // the baton: room is left for another
 }
 

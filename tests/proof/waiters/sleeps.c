@@ -12,19 +12,17 @@
 struct sleeps *sleeps;
 _Thread_local int watched;
 _Thread_local int slice_ms;
-atomic_long posts, looks;
+atomic_long posts;
 
 static int (*real_clockwait)(sem_t *, clockid_t, const struct timespec *);
 static int (*real_post)(sem_t *);
-static int (*real_getvalue)(sem_t *, int *);
 
 void sleeps_prepare(void)
 {
     *(void **)&real_clockwait = dlsym(RTLD_NEXT, "sem_clockwait");
     *(void **)&real_post = dlsym(RTLD_NEXT, "sem_post");
-    *(void **)&real_getvalue = dlsym(RTLD_NEXT, "sem_getvalue");
     sleeps = mmap(NULL, sizeof *sleeps, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (real_clockwait == NULL || real_post == NULL || real_getvalue == NULL || sleeps == MAP_FAILED) {
+    if (real_clockwait == NULL || real_post == NULL || sleeps == MAP_FAILED) {
         fprintf(stderr, "proof_waiters: cannot stand between the library and its semaphores\n");
         exit(1);
     }
@@ -70,10 +68,4 @@ int sem_post(sem_t *semaphore)
 {
     atomic_fetch_add(&posts, 1);
     return real_post(semaphore);
-}
-
-int sem_getvalue(sem_t *semaphore, int *value)
-{
-    atomic_fetch_add(&looks, 1);
-    return real_getvalue(semaphore, value);
 }

@@ -1,5 +1,5 @@
 /*
- * What a process does with semaphores, counted: this program has sem_clockwait(), sem_post() and sem_getvalue() of its
+ * What a process does with semaphores, counted: this program has sem_clockwait() and sem_post() of its
  * own, which the library then calls.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -21,7 +21,7 @@ struct sleeps {
 extern struct sleeps *sleeps;      /* one for the whole program, cleared by sleeps_clear() */
 extern _Thread_local int watched;  /* 1: this thread is the one that *sleeps tells of */
 extern _Thread_local int slice_ms; /* of this thread: 0 as the library wants it; or so long; or SLICE_ENDLESS */
-extern atomic_long posts, looks;   /* of this process: sem_post(), sem_getvalue() */
+extern atomic_long posts;          /* of this process: sem_post() */
 
 void sleeps_prepare(void);
 void sleeps_clear(void);
