@@ -125,9 +125,13 @@ void Log::release_run(std::uint64_t first, std::uint64_t count) noexcept
 Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
 {
     const Geometry &g = geometry();
-    // A run may lie in new places while free memory lies scattered elsewhere: the capacity bounds the sum.
-    while (control().supply.backed.load(relaxed) + count > g.capacity_segments + keep_segments && trim()) {
-    }
+    // A run may lie in new places while free memory lies scattered elsewhere: the capacity bounds the sum. Each turn gives a
+    // segment back at least, so no more are needed than we claim; `backed` is a hint, and may say anything.
+    for (std::uint64_t turn = 0; turn < count && std::uint64_t{control().supply.backed.load(relaxed)} + count >
+                                                     g.capacity_segments + keep_segments;
+         turn++)
+        if (!trim())
+            break;
     for (std::uint64_t i = first; i < first + count; i++) {
         const bool had_memory = image_.segment_word(i).has_memory();
         if (!had_memory) {
@@ -182,7 +186,9 @@ bool Log::trim() noexcept
     if (supply.backed.load(relaxed) <= 1 + keep_segments) [[likely]]
         return false;
     bool end = false;
-    advance(Patience::until(nowait), end);
+    if (advance(Patience::until(nowait), end) !=
+        Code::OK) // kept by a stopped one: its grace is not waited for once a turn
+        return false;
     const std::uint64_t free_below = this->free_below();
     const auto high = static_cast<std::uint32_t>(high_water());
     std::uint32_t position = trim_position_.load(relaxed);

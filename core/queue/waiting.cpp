@@ -127,8 +127,10 @@ void SharedQueue::trim_if_idle() noexcept
     const std::uint64_t puts = log_.put_count();
     if (last_puts_.exchange(puts, relaxed) != puts)
         return;
-    while (log_.trim() && log_.put_count() == puts && !log_.peek()) {
-    }
+    // No more turns than there are segments, though each seems to give one back: whoever writes the table could go on for ever.
+    for (std::uint64_t turn = 0; turn < geometry_.segment_count; turn++)
+        if (!log_.trim() || log_.put_count() != puts || log_.peek())
+            return;
 }
 
 // A busy getter never sleeps and may be the only one to notice that a peer died with items in its hands. One that works

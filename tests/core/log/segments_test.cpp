@@ -95,6 +95,21 @@ void what_a_burst_used_is_given_back_to_the_system(void **state)
     assert_true(f.control().supply.backed.load() <= 18);
 }
 
+// Each turn would wait its grace for the frontier.
+void nothing_is_given_back_while_somebody_keeps_the_frontier(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    for (int i = 0; i < 60; i++)
+        assert_code(f.put_bytes(60000), OK);
+    for (int i = 0; i < 60; i++)
+        take_and_finish(f);
+    assert_true(f.log().trim());
+    f.control().frontier.lock = f.log(1).me().self().bits;
+    assert_false(f.log().trim());
+    f.control().frontier.lock = 0;
+    assert_true(f.log().trim());
+}
+
 void nothing_that_holds_items_is_given_back(void **state)
 {
     LogFixture &f = fixture_of(state);
@@ -168,6 +183,7 @@ int main()
         LOG_TEST(chain_numbers_grow_by_one_for_each_segment, plan),
         LOG_TEST(a_segment_whose_oldest_item_is_leased_is_not_recycled, plan),
         LOG_TEST(what_a_burst_used_is_given_back_to_the_system, four_MiB),
+        LOG_TEST(nothing_is_given_back_while_somebody_keeps_the_frontier, four_MiB),
         LOG_TEST(nothing_that_holds_items_is_given_back, four_MiB),
         LOG_TEST(a_bare_segment_gets_memory_before_it_is_used_again, four_MiB),
         cmocka_unit_test(growing_past_the_file_limit_is_an_answer_that_leaves_no_claim),
