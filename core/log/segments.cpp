@@ -186,8 +186,8 @@ bool Log::trim() noexcept
     if (supply.backed.load(relaxed) <= 1 + keep_segments) [[likely]]
         return false;
     bool end = false;
-    if (advance(Patience::until(nowait), end) !=
-        Code::OK) // kept by a stopped one: its grace is not waited for once a turn
+    // A frontier that a stopped one keeps has cost our grace: not once more each turn.
+    if (advance(Patience::until(nowait), end) != Code::OK)
         return false;
     const std::uint64_t free_below = this->free_below();
     const auto high = static_cast<std::uint32_t>(high_water());
