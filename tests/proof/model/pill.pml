@@ -71,7 +71,7 @@ inline wake_one(me)
     :: step(sleepers == 0) -> skip }
     :: step(sleepers != 0) -> skip }
        if
-       :: step(tokens >= 1) -> skip } /* sem_getvalue(): a token is under way */
+       :: step(tokens >= 1) -> skip } /* a token is under way */
        :: step(tokens == 0) -> skip }
 #ifdef EARLY_POST
           atomic { runs(me) -> tokens++; left_over++ } /* on credit: */
