@@ -24,14 +24,29 @@ inline void touch_to_write(void *buffer, std::uint64_t capacity)
     }
 }
 
+// A try has failed. Whatever is looked at may change again and again, by the hand of somebody who means harm even for ever, so
+// from the third try on the caller's own terms come first. OK: go on.
+inline Code still_patient(const Patience &patience, unsigned &tries, Code of_nowait) noexcept
+{
+    if (++tries < 3)
+        return Code::OK;
+    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        return verdict;
+    if (patience.deadline == nowait)
+        return of_nowait;
+    return patience.expired() ? Code::TIMEDOUT : Code::OK;
+}
+
 // `attempt(shortage)` answers OK, FULL, or why it cannot be.
 template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience &patience, Attempt attempt) noexcept
 {
     std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
-    for (;;) {
+    for (unsigned tries = 0;;) {
         Shortage shortage = Shortage::none;
         Code code = attempt(shortage);
         if (code != Code::FULL) [[likely]]
+            return code;
+        if ((code = still_patient(patience, tries, Code::FULL)) != Code::OK)
             return code;
         if (shortage == Shortage::bytes && free_before != log_.free_below()) {
             free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
@@ -47,7 +62,7 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
 {
     if (look_is_due()) [[unlikely]]
         look_for_the_dead();
-    for (;;) {
+    for (unsigned tries = 0;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
         if (shutdown >= shutdown_immediate) [[unlikely]]
@@ -65,6 +80,8 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
         }
         if (shutdown != 0) [[unlikely]]
             return Code::CLOSED;
+        if (const Code code = still_patient(patience, tries, Code::EMPTY); code != Code::OK)
+            return code;
         if (const Code code = wait_for_item(patience); code != Code::OK)
             return code;
     }
