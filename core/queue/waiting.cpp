@@ -127,7 +127,7 @@ void SharedQueue::trim_if_idle() noexcept
     const std::uint64_t puts = log_.put_count();
     if (last_puts_.exchange(puts, relaxed) != puts)
         return;
-    // No more turns than there are segments, though each seems to give one back: whoever writes the table could go on for ever.
+    // Each turn gives a segment back, so no more are needed than there are; but whoever writes the table could go on for ever.
     for (std::uint64_t turn = 0; turn < geometry_.segment_count; turn++)
         if (!log_.trim() || log_.put_count() != puts || log_.peek())
             return;

@@ -42,7 +42,7 @@ public:
                 found_after(waited, limit);
                 return true;
             }
-            pause_processor(); // one: four are a third of a round trip between two that look
+            pause_processor(); // one: with four, a round trip between two that look takes a fifth longer
         } while (waited < limit);
         give_up_spinning();
         if (got >= 16 || yield_paid_.load(relaxed_))

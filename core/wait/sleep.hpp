@@ -67,7 +67,7 @@ inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
 }
 
 // Before a look that may take a while: whoever we have woken since the last one, and may wait for this very processor, goes
-// first. A yield costs a tenth of the shortest such look.
+// first. If nobody waits for it, the yield costs less than that look.
 void give_way_to_the_woken() noexcept;
 
 // Wakes everybody who is counted.
