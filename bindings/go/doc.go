@@ -16,6 +16,8 @@
 // Waiting calls take a context. However many goroutines of a Queue wait, at most three of them (one in Put, one in Get,
 // one in Join) hold an operating-system thread.
 //
+// PutBytes and GetBytes do without the value: nothing is encoded, and nothing is allocated.
+//
 // PutMany and GetMany move many items by one call of the library. Reserve and Borrow write and read a large item where it
 // lies in shared memory, without a copy.
 //

@@ -13,13 +13,11 @@ import (
 type frame struct {
 	wait raw.Wait
 
-	// Of a put: the bytes, which stay in the heap while the library knows only their address.
+	// The bytes of a put; where a get is to write. They stay in the heap while the library knows only their address.
 	data []byte
 	kind uint
 
-	// Of a get.
-	item  raw.Item
-	large []byte // the item's bytes if they do not fit into small
+	item raw.Item // of a get
 
 	// Of a batch.
 	messages []raw.Message

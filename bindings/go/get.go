@@ -14,63 +14,93 @@ import (
 // left. ErrWrongType: the first item is for another language and stays where it is.
 func (q *Queue) Get(ctx context.Context) (item Item, err error) {
 	f := frames.Get().(*frame)
-	if err = q.do(ctx, "get", &q.getting, (*frame).get, f); err != nil {
-		err = nameType(err, &f.item)
-	} else if malformed := q.receive(&item, f); malformed != nil {
-		err = malformed
+	f.data = f.small[:]
+	if err = q.do(ctx, "get", &q.getting, (*frame).get, f); err == nil {
+		err = q.receive(&item, f)
 	}
-	frames.Put(f)
-	return item, err
+	return item, f.got(err)
 }
 
 // TryGet takes the first item if there is one now: ErrEmpty.
 func (q *Queue) TryGet() (item Item, err error) {
 	f := frames.Get().(*frame)
-	if err = q.fail("get", q.try((*frame).get, f)); err != nil {
-		err = nameType(err, &f.item)
-	} else if malformed := q.receive(&item, f); malformed != nil {
-		err = malformed
+	f.data = f.small[:]
+	if err = q.fail("get", q.try((*frame).get, f)); err == nil {
+		err = q.receive(&item, f)
 	}
-	frames.Put(f)
-	return item, err
+	return item, f.got(err)
+}
+
+// GetBytes is Get into the caller's memory, without a Value: the Item's Bytes are the item as it travelled, raw bytes or
+// MessagePack, and lie at the beginning of the buffer; in memory of their own if they are more than its length. The Item
+// refers to them and has no copy.
+func (q *Queue) GetBytes(ctx context.Context, buffer []byte) (item Item, err error) {
+	f := frames.Get().(*frame)
+	f.data = buffer
+	if err = q.do(ctx, "get", &q.getting, (*frame).get, f); err == nil {
+		q.refer(&item, f)
+	}
+	return item, f.got(err)
+}
+
+// TryGetBytes is GetBytes of an item that is there now: ErrEmpty.
+func (q *Queue) TryGetBytes(buffer []byte) (item Item, err error) {
+	f := frames.Get().(*frame)
+	f.data = buffer
+	if err = q.fail("get", q.try((*frame).get, f)); err == nil {
+		q.refer(&item, f)
+	}
+	return item, f.got(err)
 }
 
 // What this package can read. An item of another type stays in the queue, for those who can.
 const accepted = uint64(1<<raw.TYPE_BYTES | 1<<raw.TYPE_MESSAGEPACK)
 
-// get takes an item into the frame's own memory, or into new memory that is large enough.
+// get takes an item into the frame's data, or into new memory that is large enough and takes their place.
 func (f *frame) get(handle uintptr) int {
-	f.large = nil // of an earlier attempt, whose item went to another getter
-	buffer := f.small[:]
 	for {
-		code := raw.Get(handle, raw.Start(buffer), int64(len(buffer)), raw.Address(&f.item), accepted,
+		code := raw.Get(handle, raw.Start(f.data), int64(len(f.data)), raw.Address(&f.item), accepted,
 			raw.Address(&f.wait))
 		if code != raw.TOOBIG {
 			return code
 		}
-		buffer = make([]byte, f.item.Size) // another getter may be faster and the next item larger still
-		f.large = buffer
+		f.data = make([]byte, f.item.Size) // another getter may be faster and the next item larger still, or small
 	}
 }
 
-func (q *Queue) receive(item *Item, f *frame) *Error {
-	if f.large == nil {
-		return q.fill(item, &f.item, f.small[:f.item.Size], false)
+// got lets go of the frame, and says of which type the item is that was not taken.
+func (f *frame) got(err error) error {
+	if err != nil {
+		err = nameType(err, &f.item)
 	}
-	own := f.large[:f.item.Size]
-	f.large = nil
-	return q.fill(item, &f.item, own, true)
+	f.data = nil
+	frames.Put(f)
+	return err
+}
+
+// receive makes an Item that shares nothing with the frame.
+func (q *Queue) receive(item *Item, f *frame) error {
+	own := f.item.Size > uint64(len(f.small)) // then get made memory for it
+	if malformed := q.fill(item, &f.item, f.data[:f.item.Size], own); malformed != nil {
+		return malformed
+	}
+	return nil
+}
+
+// refer makes an Item of the bytes where they lie.
+func (q *Queue) refer(item *Item, f *frame) {
+	item.label(q, &f.item)
+	item.bytes = f.data[:f.item.Size]
 }
 
 // fill makes an Item of bytes that are its `own`, or are to be copied.
 func (q *Queue) fill(item *Item, taken *raw.Item, data []byte, own bool) *Error {
-	item.Deliveries, item.queue, item.ticket = int(taken.Deliveries), q, taken.Ticket
-	if uint(taken.Type) == raw.TYPE_BYTES {
+	item.label(q, taken)
+	if !item.messagePack {
 		item.bytes = owned(data, own)
 		item.Value = item.bytes
 		return nil
 	}
-	item.messagePack = true
 	if len(data) <= len(item.short) {
 		item.shortSize = uint8(copy(item.short[:], data))
 	} else {
@@ -82,6 +112,12 @@ func (q *Queue) fill(item *Item, taken *raw.Item, data []byte, own bool) *Error 
 	}
 	item.Value = value
 	return nil
+}
+
+// label says what the library said of it.
+func (i *Item) label(q *Queue, taken *raw.Item) {
+	i.Deliveries, i.queue, i.ticket = int(taken.Deliveries), q, taken.Ticket
+	i.messagePack = uint(taken.Type) == raw.TYPE_MESSAGEPACK
 }
 
 func owned(data []byte, own bool) []byte {

@@ -8,7 +8,7 @@ import (
 
 // Item is an item that was taken. On a joinable queue it is unfinished until Done or Nack.
 type Item struct {
-	Value      any // see the package's description
+	Value      any // see the package's description; nil of a GetBytes
 	Deliveries int // how often it was taken before; more than 0: it may have been worked on
 
 	bytes       []byte
@@ -32,7 +32,8 @@ func (i Item) settle(op string, call func(handle uintptr, ticket uint64) int) er
 	return i.queue.simple(op, func(handle uintptr) int { return call(handle, i.ticket) })
 }
 
-// Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value.
+// Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value. Of a GetBytes they lie in
+// the caller's buffer, and change with it.
 func (i Item) Bytes() []byte {
 	if i.bytes == nil {
 		return append([]byte{}, i.short[:i.shortSize]...)

@@ -4,6 +4,7 @@ package ipcq
 
 import (
 	"context"
+	"runtime"
 
 	"ipcq/internal/raw"
 )
@@ -35,22 +36,34 @@ func (q *Queue) TryPut(value any) error {
 
 // PutBytes is Put for bytes, without the detour over an interface.
 func (q *Queue) PutBytes(ctx context.Context, data []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	code := q.putNow(data)
+	if !wouldWait(code) {
+		return q.fail("put", code)
+	}
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
 	f.data, f.kind = data, raw.TYPE_BYTES
-	err := q.do(ctx, "put", &q.putting, (*frame).put, f)
+	err := q.wait(ctx, "put", &q.putting, (*frame).put, f)
 	f.sent(nil)
 	return err
 }
 
 // TryPutBytes is TryPut for bytes.
-func (q *Queue) TryPutBytes(data []byte) error {
-	f := frames.Get().(*frame)
-	defer frames.Put(f)
-	f.data, f.kind = data, raw.TYPE_BYTES
-	err := q.fail("put", q.try((*frame).put, f))
-	f.sent(nil)
-	return err
+func (q *Queue) TryPutBytes(data []byte) error { return q.fail("put", q.putNow(data)) }
+
+// putNow is a put of bytes without a frame, which costs as much as half a crossing: there is nothing for the library to
+// write.
+func (q *Queue) putNow(data []byte) (code int) {
+	if q.closed.Load() {
+		return raw.BADHANDLE
+	}
+	code = raw.Put(q.handle, raw.Start(raw.InHeap(data)), int64(len(data)), raw.TYPE_BYTES, raw.Address(&notAtAll))
+	runtime.KeepAlive(data)
+	runtime.KeepAlive(q) // as in try
+	return code
 }
 
 // encode lets the frame's data be the value's bytes: its own, or in the frame, or in the encoder's memory, which is then

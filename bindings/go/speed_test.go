@@ -49,6 +49,18 @@ func BenchmarkPutAndGetBytes(b *testing.B) {
 	}
 }
 
+func BenchmarkPutAndGetIntoOwnMemory(b *testing.B) {
+	q, data, buffer := fresh(b), make([]byte, 64), make([]byte, 4096)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		put := q.TryPutBytes(data)
+		if item, get := q.TryGetBytes(buffer); put != nil || get != nil || len(item.Bytes()) != len(data) {
+			b.Fatal(put, get)
+		}
+	}
+}
+
 func benchmarkValue(b *testing.B, value any) {
 	q := fresh(b)
 	b.ReportAllocs()

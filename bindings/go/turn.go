@@ -53,18 +53,21 @@ func (t *turn) watch(done <-chan struct{}) (stop func()) {
 // request is one call of the library that may wait: it makes it as often as needed, as its frame says to wait.
 type request func(f *frame, handle uintptr) (code int)
 
+// How a call waits that does not. The library reads it, nobody writes it.
+var notAtAll = raw.Wait{Deadline: raw.NOWAIT}
+
 // try makes the request without waiting.
 func (q *Queue) try(r request, f *frame) (code int) {
 	if q.closed.Load() {
 		return raw.BADHANDLE
 	}
-	f.wait = raw.Wait{Deadline: raw.NOWAIT}
+	f.wait = notAtAll
 	code = r(f, q.handle) // which knows, too, when the handle is closed meanwhile
 	runtime.KeepAlive(q)  // no finalizer closes it during the call
 	return code
 }
 
-// do makes the request and waits, if it must, in turn t until the context ends.
+// do makes the request and waits, if it must, until the context ends.
 func (q *Queue) do(ctx context.Context, op string, t *turn, r request, f *frame) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -73,13 +76,18 @@ func (q *Queue) do(ctx context.Context, op string, t *turn, r request, f *frame)
 	if !wouldWait(code) {
 		return q.fail(op, code)
 	}
+	return q.wait(ctx, op, t, r, f)
+}
+
+// wait makes the request in turn t, waiting until the context ends.
+func (q *Queue) wait(ctx context.Context, op string, t *turn, r request, f *frame) error {
 	select {
 	case t.taken <- struct{}{}:
 		defer func() { <-t.taken }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	code = q.await(ctx, t, r, f)
+	code := q.await(ctx, t, r, f)
 	if code == raw.CANCELLED {
 		if err := ctx.Err(); err != nil {
 			return err
