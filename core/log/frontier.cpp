@@ -2,7 +2,7 @@
 //
 // The oldest record that is not finished. Everything before it is free to be recycled, and the queue is joined when it has
 // reached the end. Nobody has to move it at a certain time: whoever needs to know (a joiner, a producer that wants a
-// segment, the reaper) moves it first.
+// segment, the reaper) moves it first; who only looks walks on from it.
 #include "log/log.hpp"
 
 #include "log/test_point.hpp"
@@ -21,6 +21,24 @@ Code Log::advance(const Patience &patience, bool &out_end) noexcept
     if (code == Code::OK && head_lags && (code = settle_head(patience)) == Code::OK)
         code = advance_to_head(patience, out_end, head_lags);
     return code;
+}
+
+// Over one finished record, or from the end of a segment into the next one.
+Log::Step Log::pass_finished(FrontierCursor &cursor) const noexcept
+{
+    // SYNC item-finish: acquire, what the finisher read was read before we let it be overwritten.
+    const RecordWord word{image_.word(cursor.offset).load(acquire)};
+    RecordShape shape;
+    bool sound = true;
+    if (word.is(RecordState::done)) {
+        sound = image_.next_record(cursor.offset, cursor.offset, shape);
+        cursor.sequence++;
+    } else if (word.is(RecordState::end)) {
+        sound = image_.first_of(word, cursor.offset);
+    } else {
+        return Step::unfinished;
+    }
+    return sound ? Step::passed : Step::broken;
 }
 
 Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept
@@ -42,24 +60,12 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
         if (frontier.lease_chain.load(acquire) < chain_at(cursor.offset)) {
             cursor = {head.offset, head.sequence}; // nothing was ever leased from here on: all before the head is done
         } else {
-            for (std::uint64_t steps = image_.steps_max(); cursor.offset != head.offset; steps--) {
-                // SYNC item-finish: acquire, what the finisher read was read before we let it be overwritten.
-                const RecordWord word{image_.word(cursor.offset).load(acquire)};
-                RecordShape shape;
-                bool sound = steps != 0;
-                if (word.is(RecordState::done)) {
-                    sound = sound && image_.next_record(cursor.offset, cursor.offset, shape);
-                    cursor.sequence++;
-                } else if (word.is(RecordState::end)) {
-                    sound = sound && image_.first_of(word, cursor.offset);
-                } else {
-                    break;
-                }
-                if (!sound) {
-                    code = Code::CORRUPT;
-                    break;
-                }
-            }
+            Step step = Step::passed;
+            std::uint64_t steps = image_.steps_max();
+            while (step == Step::passed && cursor.offset != head.offset)
+                step = steps-- != 0 ? pass_finished(cursor) : Step::broken;
+            if (step == Step::broken)
+                code = Code::CORRUPT;
         }
     }
     // While we walked, an item may have been given back, which moved the head back, then taken again and finished: all that
@@ -108,17 +114,42 @@ std::uint64_t Log::ready_items() const noexcept
     return now.put > now.gone ? now.put - now.gone : 0; // the tail may lag behind a dead producer's last item
 }
 
+// While the frontier stands still nothing behind it is recycled, so that all that was read meanwhile was there, and was as
+// it read. When somebody moves it, we begin again where he came to, with a shorter way to go; the steps of all these walks
+// together are not more than one may take.
 std::uint64_t Log::used_bytes() const noexcept
 {
-    const FrontierCursor frontier = snapshot(control().frontier);
+    const Frontier &frontier = control().frontier;
+    std::uint64_t steps = image_.steps_max();
+    for (int looks = 1;; looks++) {
+        const std::uint64_t epoch = frontier.epoch.load(acquire);
+        const std::uint64_t used = bytes_behind(load_copy(frontier, epoch), steps);
+        // relaxed: every load of the walk is an acquire, or is needed for the address of the next one
+        if (frontier.epoch.load(relaxed) == epoch || looks == looks_max || steps == 0)
+            return used;
+    }
+}
+
+// Between the first record that is not finished, from the cursor on, and the tail. The walk of advance_to_head by somebody
+// who moves nothing: it needs no lock, and may go beyond the head.
+std::uint64_t Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps) const noexcept
+{
+    const HeadCursor head = snapshot(control().head); // before lease_chain, as there
+    if (!image_.holds(cursor.offset, terminator_size) || !image_.holds(head.offset, terminator_size))
+        return 0;
+    if (control().frontier.lease_chain.load(acquire) < chain_at(cursor.offset))
+        cursor = {head.offset, head.sequence};
+    TEST_POINT("look_walk");
+    while (steps != 0 && pass_finished(cursor) == Step::passed)
+        steps--;
     const TailCursor tail = snapshot(control().tail);
-    if (!image_.holds(frontier.offset, terminator_size) || !image_.holds(tail.offset, terminator_size))
+    if (!image_.holds(tail.offset, terminator_size))
         return 0;
     const Geometry &g = geometry();
     const auto place = [&](std::uint64_t offset) { // position along the chain
         return (chain_at(offset) << g.segment_shift) + ((offset - g.data_offset) & (g.segment_size - 1));
     };
-    const std::uint64_t from = place(frontier.offset), to = place(tail.offset);
+    const std::uint64_t from = place(cursor.offset), to = place(tail.offset);
     return to > from ? to - from : 0;
 }
 

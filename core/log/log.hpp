@@ -160,7 +160,7 @@ public:
     };
     Totals totals() const noexcept;
     std::uint64_t ready_items() const noexcept;
-    std::uint64_t used_bytes() const noexcept;
+    std::uint64_t used_bytes() const noexcept; // from the oldest record that is not finished to the tail
     // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
     bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
     std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
@@ -202,6 +202,9 @@ private:
     }
     bool room_after_look(std::uint64_t sequence) noexcept;
     // frontier.cpp
+    enum class Step { passed, unfinished, broken };
+    Step pass_finished(FrontierCursor &cursor) const noexcept;
+    std::uint64_t bytes_behind(FrontierCursor cursor, std::uint64_t &steps) const noexcept;
     Code advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept;
     // take.cpp
     Code settle_head(const Patience &patience) noexcept; // passes over what is taken or done

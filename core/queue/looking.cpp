@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a queue looks like from outside.
+// What a queue looks like from outside. Nothing here takes a lock, or writes the queue.
 #include "queue/shared_queue.hpp"
 
 #include <cstdio>
@@ -33,9 +33,6 @@ Code SharedQueue::full(bool &out_full) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    bool end = false;
-    if (geometry_.max_items == 0)
-        log_.advance(Patience::until(nowait), end);
     out_full = geometry_.max_items != 0 ? !log_.room_by_items() : log_.used_bytes() >= geometry_.item_max_bytes();
     return leave_after_look();
 }
@@ -58,8 +55,6 @@ Code SharedQueue::statistics(Statistics &out) noexcept
         }
     }
     out.items = log_.ready_items();
-    bool end = false;
-    log_.advance(Patience::until(nowait), end); // items finished since somebody last needed the frontier
     out.bytes_used = log_.used_bytes();
     struct stat status {};
     if (file_.look(status))

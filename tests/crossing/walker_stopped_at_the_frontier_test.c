@@ -16,14 +16,6 @@ static int join_and_stop(void *queue)
     return 0;
 }
 
-/* It walks again when the head stood behind, and stops there again. */
-static void finish(pid_t walker)
-{
-    do
-        child_continue(walker);
-    while (child_wait_stopped(walker));
-}
-
 static void put_numbered(ipcq_t *queue, int number)
 {
     char item[ITEM_BYTES];
@@ -60,7 +52,7 @@ static void a_head_that_stays_behind_is_not_overrun(void **state)
     assert_true(child_wait_stopped(walker));
     assert_ok(ipcq_nack(queue, oldest));
     assert_ok(ipcq_task_done(queue, get_numbered(queue, 0)));
-    finish(walker);
+    assert_int_equal(child_finish(walker), 0); /* it walks again when the head stood behind, and stops there again */
 
     int put = 0;
     char item[ITEM_BYTES];

@@ -68,12 +68,13 @@ static int wait_status(pid_t child, int options)
     return status;
 }
 
-int child_wait(pid_t child)
+static int answer_of(pid_t child, int status)
 {
-    int status = wait_status(child, 0);
     forget(child);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
+
+int child_wait(pid_t child) { return answer_of(child, wait_status(child, 0)); }
 
 int child_run(child_function *function, void *argument) { return child_wait(child_start(function, argument)); }
 
@@ -93,6 +94,16 @@ bool child_wait_stopped(pid_t child)
 }
 
 void child_continue(pid_t child) { kill(child, SIGCONT); }
+
+int child_finish(pid_t child)
+{
+    int status = 0;
+    do {
+        child_continue(child);
+        status = wait_status(child, WUNTRACED);
+    } while (WIFSTOPPED(status));
+    return answer_of(child, status);
+}
 
 void child_kill_all(void)
 {

@@ -30,6 +30,9 @@ bool child_wait_stopped(pid_t child);
 
 void child_continue(pid_t child);
 
+/* Lets a stopped child go on, as often as it stops itself, and waits for its end as child_wait() does. */
+int child_finish(pid_t child);
+
 /* Kills and waits for every child that is left. */
 void child_kill_all(void);
 
