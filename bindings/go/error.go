@@ -41,9 +41,15 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // fail makes the error of a code that the library answered; nil for OK.
 func (q *Queue) fail(op string, code int) error {
-	switch code {
-	case raw.OK:
+	if code == raw.OK {
 		return nil
+	}
+	return q.failure(op, code)
+}
+
+// failure is the rest of fail, which is small for the compiler's sake: most calls succeed.
+func (q *Queue) failure(op string, code int) error {
+	switch code {
 	case raw.EMPTY:
 		return ErrEmpty
 	case raw.FULL:

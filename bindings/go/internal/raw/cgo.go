@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package raw is ipcq.h called from Go: generated, without idiom. Use package ipcq.
+// Package raw is ipcq.h called from Go: generated but for GetNow, without idiom. Use package ipcq.
 //
 // The generated files are committed, so that building needs no SWIG.
 package raw
