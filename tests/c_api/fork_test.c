@@ -106,6 +106,8 @@ static void a_grandchild_works_too(void **state)
         get_word(fixture->queue, "from the child");
 }
 
+static struct flag *parent_has_closed;
+
 /* An anonymous queue is gone for good only when the last of the family is. */
 static int keep_anonymous_alive(void *queue)
 {
@@ -113,6 +115,7 @@ static int keep_anonymous_alive(void *queue)
     uint64_t number = 0;
     CHILD_CHECK(ipcq_name(queue, path + 14, sizeof path - 14) == IPCQ_OK);
     CHILD_CHECK(get_number(queue, &number, NULL, IPCQ_FOREVER) == IPCQ_OK && number == 1);
+    flag_await(parent_has_closed);
     CHILD_CHECK(access(path, F_OK) == 0);
     CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
     CHILD_CHECK(access(path, F_OK) == -1);
@@ -122,13 +125,16 @@ static int keep_anonymous_alive(void *queue)
 static void an_anonymous_queue_lives_as_long_as_a_child_uses_it(void **state)
 {
     struct queue_fixture *fixture = *state;
+    parent_has_closed = flag_new();
     assert_ok(ipcq_open(&fixture->queue, NULL, NULL));
     pid_t child = child_start(keep_anonymous_alive, fixture->queue);
     await_getters(fixture->queue, 1);
     assert_ok(put_number(fixture->queue, 1, IPCQ_NOWAIT));
     assert_ok(ipcq_close(fixture->queue));
     fixture->queue = NULL;
+    flag_raise(parent_has_closed);
     assert_int_equal(child_wait(child), 0);
+    flag_free(parent_has_closed);
 }
 
 int main(void)

@@ -124,7 +124,7 @@ void BesideFrozen::get_while_frozen(Picture &picture, bool give_back)
     int code = 0;
     Id id = get(give_back ? ipcq_deadline(0.030) : IPCQ_NOWAIT, item, code);
     // A sleeper that was woken may hold the head and not be run for as long as that: on a busy machine, in hurried time.
-    if (code == IPCQ_TIMEDOUT && operation_.sleeper != 0 && !kept(picture, SNAPSHOT_HEAD) &&
+    if ((code == IPCQ_TIMEDOUT || code == IPCQ_BUSY) && operation_.sleeper != 0 && !kept(picture, SNAPSHOT_HEAD) &&
         count(picture, SNAPSHOT_READY) != 0)
         id = get(ipcq_deadline(generous_seconds), item, code);
     const int shutdown = shutdown_in(picture);
