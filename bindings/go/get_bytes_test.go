@@ -5,6 +5,7 @@ package ipcq_test
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,7 +109,9 @@ func TestGetBytesFailsAsGetDoes(t *testing.T) {
 	_, err = q.GetBytes(ctx, buffer)
 	expect(t, err, ipcq.ErrWrongType)
 	_, err = q.TryGetBytes(nil)
-	expect(t, err, ipcq.ErrWrongType)
+	if expect(t, err, ipcq.ErrWrongType); !strings.Contains(err.Error(), "a pickle") {
+		t.Errorf("it does not say which type: %v", err)
+	}
 	if !bytes.Equal(buffer, make([]byte, 10)) {
 		t.Errorf("an item that stayed wrote %q", buffer)
 	}
@@ -125,6 +128,23 @@ func TestAWaitingGetBytesIsServed(t *testing.T) {
 	if got := <-taken; string(got) != "served" {
 		t.Errorf("%q", got)
 	}
+}
+
+func TestPutBytesWaitsForRoom(t *testing.T) {
+	q, done := fresh(t, ipcq.MaxItems(1)), make(chan error)
+	check(t, q.PutBytes(ctx, []byte("first")))
+	expect(t, q.TryPutBytes(nil), ipcq.ErrFull)
+	limited, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	expect(t, q.PutBytes(limited, nil), context.DeadlineExceeded)
+	go func() { done <- q.PutBytes(ctx, []byte("second")) }()
+	until(t, func() bool { return must(q.Stats())(t).PuttersWaiting > 0 })
+	for _, expected := range []string{"first", "second"} {
+		if item := must(q.GetBytes(ctx, nil))(t); string(item.Bytes()) != expected {
+			t.Errorf("%q instead of %q", item.Bytes(), expected)
+		}
+	}
+	check(t, <-done)
 }
 
 func TestPutBytesOfAClosedQueue(t *testing.T) {

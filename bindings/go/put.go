@@ -54,7 +54,7 @@ func (q *Queue) PutBytes(ctx context.Context, data []byte) error {
 // TryPutBytes is TryPut for bytes.
 func (q *Queue) TryPutBytes(data []byte) error { return q.fail("put", q.putNow(data)) }
 
-// putNow is a put of bytes without a frame, which would add a third: there is nothing for the library to write.
+// putNow is a put of bytes without a frame: there is nothing for the library to write.
 func (q *Queue) putNow(data []byte) (code int) {
 	if q.closed.Load() {
 		return raw.BADHANDLE

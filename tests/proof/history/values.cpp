@@ -11,6 +11,26 @@ using ull = unsigned long long;
 
 constexpr unsigned deliveries_max = 255; // the queue counts no further
 
+// Who was killed in a call that ends a delivery which another one had, has not ended it. Sorted: each get before what ended
+// its delivery.
+void drop_ends_of_others(std::vector<Operation> &steps)
+{
+    std::size_t kept = 0, get = steps.size();
+    const auto ends_the_get = [&](const Operation &o) {
+        return get < kept && steps[get].value == o.value && steps[get].deliveries == o.deliveries &&
+               steps[get].life == o.life;
+    };
+    for (std::size_t i = 0; i < steps.size(); i++) {
+        const Operation o = steps[i];
+        if (o.kind == Kind::get)
+            get = kept;
+        else if (o.pending() && !ends_the_get(o))
+            continue;
+        steps[kept++] = o;
+    }
+    steps.resize(kept);
+}
+
 } // namespace
 
 Values::Values(const History &history, Findings &findings)
@@ -79,18 +99,7 @@ void Values::follow_all(const History &history, Findings &findings)
             return a.deliveries < b.deliveries;
         return a.kind < b.kind; // get, then what ended it
     });
-    // Who was killed in a call that ends a delivery which another one had, has not ended it.
-    std::size_t kept = 0, get = steps.size();
-    for (std::size_t i = 0; i < steps.size(); i++) {
-        const Operation o = steps[i];
-        if (o.kind == Kind::get)
-            get = kept;
-        else if (o.pending() && (get >= kept || steps[get].value != o.value || steps[get].deliveries != o.deliveries ||
-                                 steps[get].life != o.life))
-            continue;
-        steps[kept++] = o;
-    }
-    steps.resize(kept);
+    drop_ends_of_others(steps);
     for (std::size_t from = 0, until = 0; from < steps.size(); from = until) {
         while (until < steps.size() && steps[until].value == steps[from].value)
             until++;
