@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wait/fork_epoch.hpp"
 
-#include <atomic>
+#include <new>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -10,18 +10,34 @@ namespace ipcq {
 namespace {
 
 // Instead of a page that the kernel wipes: a word that fork()'s handler wipes, and a raw clone() does not.
-std::uint64_t own_word = 0;
+constinit ForkEpochWord own_word{0};
 
 std::atomic<std::uint64_t> last_epoch{0}; // inherited by a child, so that its epoch is new
 pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 pthread_once_t once = PTHREAD_ONCE_INIT;
 
-void lock_gate() { ::pthread_mutex_lock(&gate); }
-void unlock_gate() { ::pthread_mutex_unlock(&gate); }
+// Of the thread that forks. A handler that ran in it now and forked again would wait for the gate that its own thread holds.
+sigset_t mask_of_forker;
+
+void lock_gate()
+{
+    sigset_t before;
+    SignalsBlocked::block(before);
+    ::pthread_mutex_lock(&gate);
+    mask_of_forker = before;
+}
+
+void unlock_gate()
+{
+    const sigset_t before = mask_of_forker;
+    ::pthread_mutex_unlock(&gate);
+    SignalsBlocked::restore(before);
+}
 
 void begin_child()
 {
-    *fork_epoch_page = 0; // again, if it was the kernel's to wipe
+    fork_epoch_page.load(std::memory_order_relaxed)
+        ->store(0, std::memory_order_relaxed); // the kernel may have wiped it
     unlock_gate();
 }
 
@@ -29,7 +45,7 @@ bool handlers_installed = false; // written once, or under the gate
 
 } // namespace
 
-volatile std::uint64_t *fork_epoch_page = &own_word;
+constinit std::atomic<ForkEpochWord *> fork_epoch_page{&own_word};
 
 namespace {
 
@@ -40,7 +56,7 @@ void prepare() noexcept
     if (page == MAP_FAILED)
         return;
     if (::madvise(page, 4096, MADV_WIPEONFORK) == 0)
-        fork_epoch_page = static_cast<volatile std::uint64_t *>(page);
+        fork_epoch_page.store(::new (page) ForkEpochWord{0}, std::memory_order_release);
     else
         ::munmap(page, 4096);
 }
@@ -50,10 +66,10 @@ void prepare() noexcept
 std::uint64_t fork_epoch_slowly() noexcept
 {
     ::pthread_once(&once, prepare);
-    auto page = std::atomic_ref<std::uint64_t>(*const_cast<std::uint64_t *>(fork_epoch_page));
     std::uint64_t epoch = 0;
     const std::uint64_t fresh = last_epoch.fetch_add(1) + 1;
-    return page.compare_exchange_strong(epoch, fresh) ? fresh : epoch; // another thread may have been first
+    ForkEpochWord &word = *fork_epoch_page.load(std::memory_order_acquire);
+    return word.compare_exchange_strong(epoch, fresh) ? fresh : epoch; // another thread may have been first
 }
 
 bool watch_forks() noexcept

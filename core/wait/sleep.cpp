@@ -37,14 +37,12 @@ bool token_under_way(Pill &pill) noexcept
 } // namespace
 
 // A semaphore's first 8 bytes are its value and its sleepers; any number there is harmless. Behind them glibc keeps what
-// becomes part of a system call's operation, and ends the process if the system does not know it.
+// becomes part of a system call's operation, and ends the process if the system does not know it. The right bytes are made
+// anew each time: a static object with a guard would hang a child that was forked while another thread made it.
 sem_t &sound(Pill &pill) noexcept
 {
-    static const sem_t fresh = [] {
-        sem_t semaphore;
-        ::sem_init(&semaphore, 1, 0);
-        return semaphore;
-    }();
+    sem_t fresh{};
+    ::sem_init(&fresh, 1, 0);
     constexpr std::size_t counts = 8;
     static_assert(sizeof(void *) == 8, "another word size has another sem_t: see which of its bytes may be any");
     auto *here = reinterpret_cast<unsigned char *>(&pill.semaphore) + counts;
