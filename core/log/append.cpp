@@ -148,7 +148,8 @@ Code Log::roll_tail(TailCursor &cursor) noexcept
 bool Log::room_after_look(std::uint64_t sequence) noexcept
 {
     const HeadCursor head = snapshot(control().head);
-    const std::uint64_t limit = head.sequence + head.skipped + geometry().max_items;
+    const std::uint64_t gone = head.sequence + head.skipped;
+    const std::uint64_t limit = gone > UINT64_MAX - geometry().max_items ? UINT64_MAX : gone + geometry().max_items;
     control().tail.limit.store(limit, relaxed);
     return sequence < limit;
 }
@@ -159,7 +160,7 @@ bool Log::room_by_items() const noexcept
     if (max_items == 0)
         return true;
     const Totals now = totals();
-    return now.put < now.gone + max_items;
+    return now.put < now.gone || now.put - now.gone < max_items; // without a sum, which may wrap
 }
 
 Code Log::refuse_appends(std::uint32_t mode, const Patience &patience) noexcept

@@ -91,7 +91,7 @@ Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
     if (const Code code = book_.pick(ticket, lease); code != Code::OK)
         return code;
     const Code code = log_.give_back(lease.offset, lease.sequence, Patience::until(nowait));
-    if (code == Code::BUSY) {
+    if (code != Code::OK && code != Code::NOTTAKEN) { // the item is still ours, and so is its ticket
         book_.keep(lease);
         return code;
     }
