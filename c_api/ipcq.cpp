@@ -30,7 +30,7 @@ ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
 // The usual case. False: nothing has changed.
 IPCQ_INLINE bool put_at_once(ipcq_t *queue, const void *data, size_t size, uint32_t type)
 {
-    if (data == nullptr || size - 1 >= ipcq::copy_small_max) [[unlikely]]
+    if (data == nullptr || size - 1 >= ipcq::copy_inside_max) [[unlikely]]
         return false;
     const UsualCall call(queue);
     return call.here() != nullptr && call.here()->put_at_once(call.epoch(), data, size, type);

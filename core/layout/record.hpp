@@ -55,6 +55,8 @@ struct RecordShape {
     {
         return {(size & 0xffffffffffff) | static_cast<std::uint64_t>(type) << 48};
     }
+    // Of no record: larger than any payload.
+    static constexpr RecordShape none() { return {0xffffffffffff}; }
     constexpr std::uint64_t size() const { return bits & 0xffffffffffff; }
     constexpr std::uint32_t type() const { return static_cast<std::uint32_t>(bits >> 48); }
 };

@@ -35,7 +35,7 @@ IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
         return false;
     }
     window.fetch_to_write(here + fetch_distance);
-    copy_small(window.payload(here), message.data, message.size);
+    copy(window.payload(here), message.data, message.size);
     commit_record(window, here, message, need);
     tail_place_.pass(tail, need);
     bump(own_slot().puts);

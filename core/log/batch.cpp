@@ -7,12 +7,6 @@
 
 namespace ipcq {
 
-namespace {
-
-constexpr std::uint64_t bytes_max = 65536; // copied under one lock: a few microseconds
-
-} // namespace
-
 Code Log::append_many(const Message *messages, std::uint64_t count, const Patience &patience, Shortage &out_shortage,
                       std::uint64_t &out_count) noexcept
 {
@@ -35,7 +29,7 @@ Code Log::append_many(const Message *messages, std::uint64_t count, const Patien
     std::uint64_t done = 1;
     for (const std::uint64_t last = std::min(count, batch_items_max); done < last; done++) {
         const Message &message = messages[done];
-        if (cursor.offset - first >= bytes_max || message.size > copy_inside_max ||
+        if (cursor.offset - first >= batch_bytes_max || message.size > copy_inside_max ||
             !sound(cursor, record_size(message.size)) || !room(cursor.sequence))
             break;
         image_.window().fetch_to_write(cursor.offset + fetch_distance);
@@ -81,7 +75,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
             break;
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
         if (!demand.accepts(shape.type()) || used > demand.capacity || size > demand.capacity - used ||
-            (!lease && (size > copy_inside_max || used >= bytes_max)))
+            (!lease && (size > copy_inside_max || used >= batch_bytes_max)))
             break;
         out[done].offset = cursor.offset;
         out[done].sequence = cursor.sequence;

@@ -12,6 +12,10 @@ namespace ipcq {
 
 inline constexpr std::uint64_t copy_small_max = 256;
 
+// Up to this size a plain item is copied under the lock, which keeps its lines with the holder: twice as fast. A larger one is
+// leased, copied without the lock, and finished then.
+inline constexpr std::uint64_t copy_inside_max = 4096;
+
 template <std::size_t bytes> IPCQ_INLINE void copy_block(char *to, const char *from)
 {
     std::memcpy(to, from, bytes); // of a constant size: one load and one store
@@ -47,7 +51,7 @@ IPCQ_INLINE void copy_small(void *target, const void *source, std::uint64_t size
 }
 
 // Of any size.
-inline void copy(void *target, const void *source, std::uint64_t size)
+IPCQ_INLINE void copy(void *target, const void *source, std::uint64_t size)
 {
     if (size <= copy_small_max)
         copy_small(target, source, size);

@@ -48,6 +48,9 @@ struct Demand {
 // In a buffer of many items each begins at a multiple of 8.
 constexpr std::uint64_t batch_step(std::uint64_t size) { return (size + 7) & ~std::uint64_t{7}; }
 
+// How much is copied under one lock at most: a few microseconds.
+inline constexpr std::uint64_t batch_bytes_max = 65536;
+
 // Why there was no room.
 enum class Shortage { none, items, bytes };
 

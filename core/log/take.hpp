@@ -12,10 +12,6 @@
 
 namespace ipcq {
 
-// Up to this size a plain item is copied inside the lock, which keeps its lines with the holder (twice as fast); a larger
-// one is leased, copied outside, and finished then.
-inline constexpr std::uint64_t copy_inside_max = 4096;
-
 // The lock is free, and a small record that the caller can use is ready under the head; the caller looks next who sleeps at
 // the lock. False if not: then nothing has changed.
 IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
@@ -33,17 +29,19 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
     if (here < head_place_.end) [[likely]] {
         // SYNC item-commit: acquire, shape and payload are read next.
         const RecordWord word{window.word(here).load(acquire)};
-        const RecordShape shape{window.shape(here).load(relaxed)};
         window.fetch(here + fetch_distance);
+        // The shape only behind READY: an EMPTY word may be the last one of its segment, and the next segment may have no
+        // memory.
+        const RecordShape shape =
+            word.is(RecordState::ready) ? RecordShape{window.shape(here).load(relaxed)} : RecordShape::none();
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
-        if (word.is(RecordState::ready) && size <= copy_small_max && size <= demand.capacity &&
-            demand.accepts(shape.type())) [[likely]] {
+        if (size <= copy_inside_max && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {
             out = {here, head_place_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
             if (lease) {
                 mark_taken(here, word);
                 TEST_POINT("taken");
             } else {
-                copy_small(demand.buffer, window.payload(here), size);
+                copy(demand.buffer, window.payload(here), size);
                 // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
                 window.word(here).store(word.with(RecordState::done, me_.self()).bits, release);
             }
@@ -55,7 +53,7 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
             out.more = !RecordWord{window.word(head_place_.offset).load(relaxed)}.is(RecordState::empty);
             OwnerLock::release_lock(head.lock);
             if (lease && !demand.in_place)
-                copy_small(demand.buffer, window.payload(here), size);
+                copy(demand.buffer, window.payload(here), size);
             return true;
         }
     }

@@ -14,7 +14,7 @@ namespace ipcq {
 IPCQ_INLINE bool SharedQueue::put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
                                           std::uint32_t type) noexcept
 {
-    if (epoch_ != epoch || size > copy_small_max) [[unlikely]]
+    if (epoch_ != epoch || size > copy_inside_max) [[unlikely]]
         return false;
     touch_to_read(data, size);
     if (!log_.append_at_once({data, size, type})) [[unlikely]]
@@ -29,7 +29,7 @@ IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std
 {
     if (epoch_ != epoch || !may_take_at_once()) [[unlikely]]
         return false;
-    touch_to_write(buffer, capacity);
+    touch_to_write(buffer, std::min(capacity, copy_inside_max));
     if (geometry_.joinable) { // by a call: what it needs would cost a plain queue's get registers
         Item item;
         if (!lease_at_once(buffer, capacity, accept, item)) [[unlikely]]

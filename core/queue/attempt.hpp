@@ -7,21 +7,30 @@
 
 namespace ipcq {
 
-// A fault on the caller's memory shall happen here, not under a lock. Only the first byte: a small item has few pages, and
-// what lies behind may not be ours to touch.
-inline void touch_to_read(const void *data, std::uint64_t size)
+// A fault on the caller's memory must happen before a lock is taken. Its pages may come from a slow disk, or not at all, and the
+// copy under the lock would stop all other processes meanwhile. So each page of what is copied under a lock is touched first.
+inline constexpr std::uint64_t touch_step = 4096; // no page is smaller
+
+IPCQ_INLINE void touch_to_read(const void *data, std::uint64_t size)
 {
-    if (size != 0)
-        static_cast<void>(*static_cast<const volatile char *>(data));
+    if (size == 0)
+        return;
+    const auto *bytes = static_cast<const volatile char *>(data);
+    for (std::uint64_t at = 0; at < size; at += touch_step)
+        static_cast<void>(bytes[at]);
+    static_cast<void>(bytes[size - 1]); // the last page, if `data` is not aligned
 }
 
-inline void touch_to_write(void *buffer, std::uint64_t capacity)
+// `size`: at most what is copied under the lock.
+IPCQ_INLINE void touch_to_write(void *buffer, std::uint64_t size)
 {
-    if (capacity != 0) {
-        volatile char *byte = static_cast<char *>(buffer);
-        // Its value is the caller's until there is an item, and may be none that was ever written.
-        *byte = *byte; // NOLINT(clang-analyzer-core.uninitialized.Assign)
-    }
+    if (size == 0)
+        return;
+    auto *bytes = static_cast<volatile char *>(buffer);
+    // The value is the caller's until there is an item, and may be none that was ever written.
+    for (std::uint64_t at = 0; at < size; at += touch_step)
+        bytes[at] = bytes[at];         // NOLINT(clang-analyzer-core.uninitialized.Assign)
+    bytes[size - 1] = bytes[size - 1]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
 }
 
 // A try has failed. Whatever is looked at may change again and again, by the hand of somebody who means harm even for ever, so

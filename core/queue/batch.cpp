@@ -8,11 +8,11 @@ namespace ipcq {
 namespace {
 
 // The message of a batch that can never fit ends it: those before it are put, and it is told when it is the first.
-std::uint64_t fitting(const Message *messages, std::uint64_t count, std::uint64_t size_max)
+std::uint64_t fitting(const Message *messages, std::uint64_t count, const Geometry &geometry)
 {
     std::uint64_t fit = 0;
-    while (fit < count && messages[fit].size <= size_max) {
-        touch_to_read(messages[fit].data, messages[fit].size);
+    while (fit < count && messages[fit].size <= geometry.item_max_bytes()) {
+        touch_to_read(messages[fit].data, std::min(messages[fit].size, geometry.segment_size));
         fit++;
     }
     return fit;
@@ -34,8 +34,7 @@ Code SharedQueue::put_many_now(const Message *messages, std::uint64_t count, con
     std::uint64_t done = 0;
     Patience wait = patience; // for the first one; the others must go at once
     while (done < count) {
-        const std::uint64_t fit =
-            fitting(messages + done, std::min(count - done, batch_items_max), geometry_.item_max_bytes());
+        const std::uint64_t fit = fitting(messages + done, std::min(count - done, batch_items_max), geometry_);
         if (fit == 0 && done == 0)
             return Code::TOOBIG;
         if (fit == 0)
@@ -73,7 +72,7 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
     Patience wait = patience;
     Demand rest = demand;
     for (bool more = true; done < count && more;) {
-        touch_to_write(rest.buffer, rest.capacity);
+        touch_to_write(rest.buffer, std::min(rest.capacity, batch_bytes_max + copy_inside_max));
         Taken taken[batch_items_max];
         std::uint64_t got = 0;
         const std::uint64_t wanted = std::min(count - done, batch_items_max);

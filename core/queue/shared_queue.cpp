@@ -12,7 +12,8 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
         return code;
     if (message.size > geometry_.item_max_bytes())
         return Code::TOOBIG;
-    touch_to_read(message.data, message.size);
+    touch_to_read(message.data,
+                  std::min(message.size, geometry_.segment_size)); // a larger one is copied without a lock
     code = until_room(patience, [&](Shortage &shortage) { return log_.append(message, patience, shortage); });
     if (code == Code::OK)
         after_put(1);
@@ -44,7 +45,7 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
     Code code = enter();
     if (code != Code::OK)
         return code;
-    touch_to_write(demand.buffer, demand.capacity);
+    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
     Taken taken;
     code = until_item(patience, [&](bool &left_segment) {
         if (geometry_.joinable && !book_.reserve())
