@@ -11,6 +11,7 @@ using ipcq::patience_of;
 EXPORT int ipcq_put_many(ipcq_t *queue, const ipcq_message *messages, size_t count, size_t *out_count,
                          const ipcq_wait *wait)
 {
+    ipcq::cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK) [[unlikely]]
@@ -31,6 +32,7 @@ EXPORT int ipcq_put_many(ipcq_t *queue, const ipcq_message *messages, size_t cou
 EXPORT int ipcq_get_many(ipcq_t *queue, void *buffer, size_t capacity, ipcq_view *views, size_t max_views,
                          size_t *out_count, uint64_t accept, const ipcq_wait *wait)
 {
+    ipcq::cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK) [[unlikely]]

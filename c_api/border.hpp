@@ -21,6 +21,9 @@ static_assert(sizeof(ipcq_view) == sizeof(View) && offsetof(ipcq_view, item) == 
                   offsetof(ipcq_item, deliveries) == offsetof(Item, deliveries),
               "a view is one in the core, too");
 
+// A call that may wait ends a thread that was cancelled here, before it has changed anything, and nowhere else.
+inline void cancellation_point() { ::pthread_testcancel(); }
+
 inline int number(Code code) { return static_cast<int>(code); }
 
 // INVALID for unknown flags; a NULL wait means for ever.

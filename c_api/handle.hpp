@@ -12,6 +12,7 @@
 
 #include "ipcq.h"
 #include "queue/at_once.hpp"
+#include "wait/cancellation.hpp"
 #include "wait/fork_epoch.hpp"
 
 namespace ipcq {
@@ -47,7 +48,7 @@ ipcq_t *make_handle(Cell *cell, Queue *queue) noexcept;
 // Waits for the handle's calls to return, closes its queue. INVALID, BADHANDLE or OK.
 Code close_handle(ipcq_t *handle) noexcept;
 
-// The presence of one call in one queue.
+// The presence of one call in one queue. The thread cannot be cancelled in it.
 class Call {
 public:
     IPCQ_INLINE explicit Call(ipcq_t *handle) noexcept
@@ -82,12 +83,13 @@ public:
     Patience patience(Nanoseconds deadline) const { return {deadline, nullptr, &cell_->closing, false}; }
 
 private:
+    const CancellationDisabled whole_;
     Cell *cell_ = nullptr;
     Queue *queue_ = nullptr;
     Code code_ = Code::OK;
 };
 
-// The same where nothing is in the way, without a call: a thread that has called in this process, an open handle, a queue
+// The same where nothing is in the way, without a call, and without a cancellation point of the C library: a thread that has called in this process, an open handle, a queue
 // that is kept here. Else here() is nullptr, and a Call finds out why.
 class UsualCall {
 public:

@@ -10,6 +10,7 @@ using ipcq::patience_of;
 
 EXPORT int ipcq_reserve(ipcq_t *queue, size_t size, void **out_data, const ipcq_wait *wait)
 {
+    ipcq::cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)
@@ -21,6 +22,7 @@ EXPORT int ipcq_reserve(ipcq_t *queue, size_t size, void **out_data, const ipcq_
 
 EXPORT int ipcq_commit(ipcq_t *queue, void *data, size_t size, uint32_t type, const ipcq_wait *wait)
 {
+    ipcq::cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)
@@ -40,6 +42,7 @@ EXPORT int ipcq_abandon(ipcq_t *queue, void *data)
 
 EXPORT int ipcq_borrow(ipcq_t *queue, ipcq_view *out_view, uint64_t accept, const ipcq_wait *wait)
 {
+    ipcq::cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)

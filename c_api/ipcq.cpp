@@ -11,6 +11,8 @@
 #include <cstring>
 
 using ipcq::Call;
+using ipcq::cancellation_point;
+using ipcq::CancellationDisabled;
 using ipcq::Code;
 using ipcq::number;
 using ipcq::patience_of;
@@ -99,6 +101,7 @@ bool is_usual(const ipcq_wait *wait)
 
 [[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
 {
+    cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)
@@ -117,6 +120,7 @@ bool is_usual(const ipcq_wait *wait)
 [[gnu::noinline]] int get_slowly(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
                                  const ipcq_wait *wait)
 {
+    cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)
@@ -164,15 +168,25 @@ EXPORT int ipcq_cancel(ipcq_token *token)
 
 EXPORT int ipcq_open(ipcq_t **out_queue, const char *name, const ipcq_options *options)
 {
+    cancellation_point();
+    const CancellationDisabled whole;
     ipcq_options o;
     if (const Code code = read_options(options, o); out_queue == nullptr || code != Code::OK)
         return IPCQ_INVALID;
     return number(open(out_queue, name, o));
 }
 
-EXPORT int ipcq_close(ipcq_t *queue) { return number(ipcq::close_handle(queue)); }
+EXPORT int ipcq_close(ipcq_t *queue)
+{
+    const CancellationDisabled whole;
+    return number(ipcq::close_handle(queue));
+}
 
-EXPORT int ipcq_unlink(const char *name) { return number(ipcq::unlink_queue(name)); }
+EXPORT int ipcq_unlink(const char *name)
+{
+    const CancellationDisabled whole;
+    return number(ipcq::unlink_queue(name));
+}
 
 EXPORT int ipcq_guard_truncation(void) { return number(ipcq::guard_truncation()); }
 
@@ -236,6 +250,8 @@ EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, u
 {
     if (out_data == nullptr)
         return IPCQ_INVALID;
+    cancellation_point();
+    const CancellationDisabled whole; // there is memory to release
     // Another consumer may take the item whose size was told, and the next one be larger: ask until both fit.
     for (std::size_t capacity = 256;;) {
         void *data = std::malloc(capacity);
@@ -259,8 +275,9 @@ EXPORT int ipcq_task_done(ipcq_t *queue, uint64_t ticket)
 {
     {
         const UsualCall call(queue);
-        if (call.here() != nullptr) [[likely]]
-            return number(call.here()->finish_at_once(call.epoch(), ticket));
+        Code code = Code::OK;
+        if (call.here() != nullptr && call.here()->finish_at_once(call.epoch(), ticket, code)) [[likely]]
+            return number(code);
     }
     const Call call(queue);
     return number(call.code() != Code::OK ? call.code() : call->finish(ticket));
@@ -274,6 +291,7 @@ EXPORT int ipcq_nack(ipcq_t *queue, uint64_t ticket)
 
 EXPORT int ipcq_join_wait(ipcq_t *queue, const ipcq_wait *wait)
 {
+    cancellation_point();
     const Call call(queue);
     ipcq::Patience patience;
     if (call.code() != Code::OK)

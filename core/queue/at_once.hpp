@@ -45,11 +45,12 @@ IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std
     return !log_.cut(); // get() will say so
 }
 
-IPCQ_INLINE Code SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t ticket) noexcept
+IPCQ_INLINE bool SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t ticket, Code &out_code) noexcept
 {
     if (epoch_ != epoch || !geometry_.joinable) [[unlikely]]
-        return finish(ticket);
-    return leave(finish_now(ticket));
+        return false;
+    out_code = leave(finish_now(ticket));
+    return true;
 }
 
 // Is there an item, and nothing to be done before it is taken?

@@ -30,7 +30,7 @@ public:
     template <class Receive>
     IPCQ_INLINE bool get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity, std::uint64_t accept,
                                  Receive receive) noexcept;
-    IPCQ_INLINE Code finish_at_once(std::uint64_t epoch, std::uint64_t ticket) noexcept; // like finish()
+    IPCQ_INLINE bool finish_at_once(std::uint64_t epoch, std::uint64_t ticket, Code &out_code) noexcept;
 
     Code put(const Message &message, const Patience &patience) noexcept override;
     Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;

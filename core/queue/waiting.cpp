@@ -4,6 +4,8 @@
 // since nobody else would notice that a peer died with items in its hands.
 #include "queue/shared_queue.hpp"
 
+#include "wait/cancellation.hpp"
+
 namespace ipcq {
 
 namespace {
@@ -145,6 +147,7 @@ void SharedQueue::look_for_the_dead() noexcept
 
 void SharedQueue::wake_joiners_if_done() noexcept
 {
+    const CancellationDisabled whole; // task_done comes here on its usual way, where it is not switched off yet
     bool end = false;
     if (log_.advance(Patience::until(nowait), end) == Code::OK && end)
         wake_all(waiters().joiners, pills().joiners);

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <pthread.h>
 
 namespace ipcq {
 
@@ -28,8 +27,8 @@ inline void fence_before_look() noexcept
 // The pill's semaphore, put right where a wrong byte would make the C library end the process.
 sem_t &sound(Pill &pill) noexcept;
 
-// One sleep of at most `slice`, never past `deadline`. SYNC waiter-registered: the addition comes before `ready` looks, so
-// that either the waker sees us counted or we see what it did.
+// One sleep of at most `slice`, never past `deadline`. Thread cancellation is off (cancellation.hpp): a thread that was
+// cancelled here would stay counted.
 template <class Ready>
 Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds deadline, Ready ready) noexcept
 {
@@ -38,11 +37,7 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     const bool is_ready = ready();
     if (!is_ready) {
         const timespec until = timespec_of(std::min(now_ns() + slice, deadline));
-        int old_state = 0;
-        // The wait is a cancellation point; a thread cancelled here would stay counted and unwind through foreign frames.
-        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old_state);
         result = ::sem_clockwait(&sound(pill), CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
-        ::pthread_setcancelstate(old_state, nullptr);
         if (result == 0)
             return Woken::called;                   // the waker has counted us out
         if (result != ETIMEDOUT && result != EINTR) // a sandbox that allows no such wait: sleep without being called

@@ -176,19 +176,6 @@ void a_signal_handler_interrupts(void **state)
     assert_int_equal(bed.sleepers.load(), 0);
 }
 
-void a_cancelled_thread_is_counted_out_first(void **state)
-{
-    Bed &bed = bed_of(state);
-    pthread_t thread;
-    assert_int_equal(::pthread_create(&thread, nullptr, sleep_long, &bed), 0);
-    await_sleepers(bed, 1);
-    ::pthread_cancel(thread);
-    wake_one(bed.sleepers, bed.pill);
-    ::pthread_join(thread, nullptr);
-    assert_int_equal(bed.sleepers.load(), 0);
-    assert_int_equal(bed.woken.load(), static_cast<int>(Woken::called));
-}
-
 } // namespace
 
 int main()
@@ -204,7 +191,6 @@ int main()
         cmocka_unit_test_setup_teardown(a_token_that_a_killed_sleeper_left_is_used_by_the_next, setup, teardown),
         cmocka_unit_test_setup_teardown(who_was_counted_out_but_did_not_sleep_takes_its_token_along, setup, teardown),
         cmocka_unit_test_setup_teardown(a_signal_handler_interrupts, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_cancelled_thread_is_counted_out_first, setup, teardown),
     };
     return RUN_TESTS("core.wait.sleep", tests);
 }
