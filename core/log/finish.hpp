@@ -13,7 +13,8 @@ IPCQ_INLINE Code Log::finish(std::uint64_t offset) noexcept
     RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
     if (!word.is(RecordState::taken) || word.owner() != me_.self())
         return Code::NOTTAKEN;
-    // SYNC item-finish: seq_cst, because a look at the joiners follows.
+    // SYNC item-finish: release, so that our reads of the payload come before the bytes are overwritten. seq_cst: on x86 this
+    // locked instruction is the fence before the caller's look at the sleepers.
     if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
         return Code::NOTTAKEN;
     return Code::OK;

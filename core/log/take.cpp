@@ -95,8 +95,10 @@ Code Log::take_found(HeadCursor cursor, RecordWord word, const Demand &demand, b
     if (outside) {
         if (!demand.in_place)
             copy_payload(demand.buffer, here, size);
-        if (!lease) // SYNC item-finish. seq_cst: a look at the joiners follows
+        if (!lease) { // SYNC item-finish
             state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
+            fence_before_look(); // SYNC waiter-registered: the caller looks at the sleepers next
+        }
     }
     return Code::OK;
 }

@@ -67,6 +67,7 @@ IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
         return code;
     if (log_.finish(lease.offset) != Code::OK) [[unlikely]]
         return Code::CORRUPT; // the book says it is ours, the record does not: somebody wrote what he must not
+    fence_before_look();      // SYNC waiter-registered: DONE, then the look at the sleepers
     if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
         wake_joiners_if_done();
     if (waiters().putters.load(relaxed) != 0) [[unlikely]]

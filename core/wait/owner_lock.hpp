@@ -39,8 +39,8 @@ public:
         return word.compare_exchange_strong(none, me.bits, acquire, relaxed);
     }
 
-    // SYNC lock-handover: seq_cst, because the owner looks at the sleepers next (and, after unlocking, at those of the
-    // queue): the exchange is its half of the Dekker handshake in sleep_on().
+    // SYNC lock-handover: release. seq_cst and the fence: SYNC waiter-registered, the owner looks at the sleepers of the lock
+    // next, and then at those of the queue.
     IPCQ_INLINE static void release_lock(Word &word) noexcept
     {
         word.exchange(0, sequential);

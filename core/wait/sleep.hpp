@@ -15,8 +15,9 @@ namespace ipcq {
 
 enum class Woken { called, slice_over, interrupted };
 
-// The sleeper's half of a Dekker handshake is the seq_cst addition in sleep_on(); the waker's half is a locked
-// instruction before this look. On x86 that instruction is a full fence already.
+// Between a store and a look at a word that another process stores before it looks at ours: both halves of a Dekker
+// handshake need this fence. On x86 a locked instruction before it is a full fence already. On ARM64 a seq_cst
+// read-modify-write is none: its store may become visible after a later load.
 inline void fence_before_look() noexcept
 {
 #if !defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
@@ -32,7 +33,9 @@ sem_t &sound(Pill &pill) noexcept;
 template <class Ready>
 Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds deadline, Ready ready) noexcept
 {
+    // SYNC waiter-registered: counted before `ready` looks, so that either the waker sees the count or we see its change.
     sleepers.fetch_add(1, sequential);
+    fence_before_look();
     int result = 0;
     const bool is_ready = ready();
     if (!is_ready) {
