@@ -5,6 +5,7 @@
 #pragma once
 
 #include "layout/header.hpp"
+#include "layout/slot_life.hpp"
 #include "layout/word.hpp"
 
 #include <semaphore.h>
@@ -82,8 +83,7 @@ struct alignas(line_size) Pills {
 
 // One participant. The byte lock of the slot says whether it is alive; these words say what is left to clean.
 struct alignas(line_size) Slot {
-    HalfWord generation;           // raised by each new participant of the slot
-    HalfWord dirty;                // 1 while somebody has used the slot and nobody has cleaned up after it
+    Word life; // SlotLife: written by the slot's participant, and by any reaper that has cleaned up after it
     std::atomic<std::int32_t> pid; // diagnostic
     HalfWord reserved;
     Word puts;     // written by the participant under the tail's lock
@@ -95,6 +95,8 @@ struct alignas(line_size) Slot {
     Word recovered;                // items that this participant took back from dead ones, under the head's lock
     std::atomic<char> command[16]; // diagnostic
 };
+
+inline SlotLife life_of(const Slot &slot, std::memory_order order = acquire) { return {slot.life.load(order)}; }
 
 struct Control {
     Header header;

@@ -40,8 +40,10 @@ public:
     // Is this an owner that the table of slots knows: of a life that was led and not cleaned up after?
     bool known(Owner owner) const
     {
-        return owner.slot() < geometry_.slot_count && owner.not_after(slot(owner.slot()).generation.load(relaxed)) &&
-               slot(owner.slot()).dirty.load(relaxed) != 0;
+        if (owner.slot() >= geometry_.slot_count)
+            return false;
+        const SlotLife life = life_of(slot(owner.slot()));
+        return owner.not_after(life.generation()) && !life.is_clean();
     }
 
 private:

@@ -239,7 +239,7 @@ Violation valid_change(const Reading &before, const Reading &after) noexcept
     if (was.waiters.shutdown.load(relaxed) != 0 && committed(after) > committed(before))
         return broken("I12: an item was put after the shutdown");
     for (std::uint32_t i = 0; i < before.geometry().slot_count; i++)
-        if (!Owner::of(i, before.slot(i).generation.load(relaxed)).not_after(after.slot(i).generation.load(relaxed)))
+        if (!Owner::of(i, life_of(before.slot(i)).generation()).not_after(life_of(after.slot(i)).generation()))
             return broken("I7: the generation of slot %u sank", i);
     return valid_records(before, after);
 }

@@ -16,17 +16,20 @@ Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience
         return Code::NOTTAKEN;
     }
     HeadCursor head = load_cursor(control().head);
-    Code code = move_head_back(head, offset, sequence);
-    if (code == Code::OK) {
-        bump(own_slot().returned); // before the word: who dies in between has ended one too many, which is seen as none
-        state.store(word.given_back().bits, release); // SYNC item-commit: ready once more
-        code = recount_zone(head);
-        store_cursor(control().head, head);
-        control().tail.limit.store(0, relaxed); // the queue holds one more: producers count anew
-        bump(own_slot().nacks);
+    if (sequence < head.sequence) { // no record between the two is ready
+        const std::uint64_t passed = head.sequence - sequence;
+        head = {offset, sequence, head.zone + passed, head.skipped + passed};
     }
+    // The cursor first, already with the counts of afterwards: a kill in between leaves a TAKEN record of the dead inside the
+    // zone. The other way round it would leave a READY one before the head, lost.
+    head.skipped -= head.skipped != 0 ? 1 : 0;
+    store_cursor(control().head, head);
+    bump(own_slot().returned); // before the word: a kill in between counts one too many, which is seen as none
+    state.store(word.given_back().bits, release); // SYNC item-commit: ready once more
+    control().tail.limit.store(0, relaxed);       // the queue holds one more: producers count anew
+    bump(own_slot().nacks);
     head_lock_.unlock();
-    return code;
+    return Code::OK;
 }
 
 } // namespace ipcq

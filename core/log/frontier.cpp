@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The oldest record that is not finished. Everything before it is free to be recycled, and the queue is joined when it has
-// reached the end. Nobody has to move it at a certain time: whoever needs to know (a joiner, a producer that wants a
-// segment, the reaper) moves it first; who only looks walks on from it.
+// reached the end. No process has to move it at a certain time: a joiner, a producer that wants a segment, or a reaper moves it
+// before it needs it. A look that moves nothing walks on from it (look.cpp).
 #include "log/log.hpp"
 
 #include "log/test_point.hpp"
@@ -91,66 +91,6 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
     }
     frontier_lock_.unlock();
     return code;
-}
-
-// The head stood still while the tail was read: then both were so at one instant. Repeated only if a getter was faster; one
-// that is stopped or dead moves nothing, and looks_max says when it is no getter.
-Log::Totals Log::totals() const noexcept
-{
-    const Head &head = control().head;
-    for (int looks = 1;; looks++) {
-        const std::uint64_t epoch = head.epoch.load(acquire);
-        const HeadCursor cursor = load_copy(head, epoch);
-        const TailCursor tail = snapshot(control().tail);
-        // relaxed: the acquires of the copies keep it behind them
-        if (head.epoch.load(relaxed) == epoch || looks == looks_max)
-            return {tail.sequence, cursor.sequence + cursor.skipped};
-    }
-}
-
-std::uint64_t Log::ready_items() const noexcept
-{
-    const Totals now = totals();
-    return now.put > now.gone ? now.put - now.gone : 0; // the tail may lag behind a dead producer's last item
-}
-
-// While the frontier stands still nothing behind it is recycled, so that all that was read meanwhile was there, and was as
-// it read. When somebody moves it, we begin again where he came to, with a shorter way to go; the steps of all these walks
-// together are not more than one may take.
-std::uint64_t Log::used_bytes() const noexcept
-{
-    const Frontier &frontier = control().frontier;
-    std::uint64_t steps = image_.steps_max();
-    for (int looks = 1;; looks++) {
-        const std::uint64_t epoch = frontier.epoch.load(acquire);
-        const std::uint64_t used = bytes_behind(load_copy(frontier, epoch), steps);
-        // relaxed: every load of the walk is an acquire, or is needed for the address of the next one
-        if (frontier.epoch.load(relaxed) == epoch || looks == looks_max || steps == 0)
-            return used;
-    }
-}
-
-// Between the first record that is not finished, from the cursor on, and the tail. The walk of advance_to_head by somebody
-// who moves nothing: it needs no lock, and may go beyond the head.
-std::uint64_t Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps) const noexcept
-{
-    const HeadCursor head = snapshot(control().head); // before lease_chain, as there
-    if (!image_.holds(cursor.offset, terminator_size) || !image_.holds(head.offset, terminator_size))
-        return 0;
-    if (control().frontier.lease_chain.load(acquire) < chain_at(cursor.offset))
-        cursor = {head.offset, head.sequence};
-    TEST_POINT("look_walk");
-    while (steps != 0 && pass_finished(cursor) == Step::passed)
-        steps--;
-    const TailCursor tail = snapshot(control().tail);
-    if (!image_.holds(tail.offset, terminator_size))
-        return 0;
-    const Geometry &g = geometry();
-    const auto place = [&](std::uint64_t offset) { // position along the chain
-        return (chain_at(offset) << g.segment_shift) + ((offset - g.data_offset) & (g.segment_size - 1));
-    };
-    const std::uint64_t from = place(cursor.offset), to = place(tail.offset);
-    return to > from ? to - from : 0;
 }
 
 } // namespace ipcq

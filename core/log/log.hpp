@@ -10,6 +10,7 @@
 
 #include "log/place.hpp"
 #include "memory/image.hpp"
+#include "wait/dead_owners.hpp"
 #include "wait/owner_lock.hpp"
 
 #include <algorithm>
@@ -69,6 +70,9 @@ public:
     bool is_open() const { return image_.mapped(); }
     bool cut() const noexcept { return image_.cut(); }
     bool blind() const noexcept { return image_.blind(); }
+    QueueFile &queue_file() const { return image_.queue_file(); }
+    // Is there a descriptor through which the kernel can be asked who is dead?
+    bool can_reach_file() const noexcept { return image_.file() >= 0 || image_.cut(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
     Word &own_dones() const { return own_slot().dones; } // counted by whoever keeps the book of leases
@@ -115,21 +119,9 @@ public:
     Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
     // The usual case of it: a small item is ready and fits. True: done; false: nothing has changed.
     IPCQ_INLINE bool take_at_once(const Demand &demand, bool lease, Taken &out) noexcept;
-    // Might an item be ready? No lock; false only if the log was empty at some moment during the call.
-    IPCQ_INLINE bool peek() const noexcept
-    {
-        const Head &head = control().head;
-        const std::uint64_t epoch = head.epoch.load(acquire);
-        const std::uint64_t offset = head.copy[epoch & 1].offset.load(acquire);
-        if (!image_.holds(offset, terminator_size))
-            return true; // take() will say what is wrong
-        if (!RecordWord{image_.word(offset).load(acquire)}.is(RecordState::empty)) {
-            image_.fetch(offset + fetch_second_line); // while the lock is taken
-            return true;
-        }
-        // The word may belong to a segment that was recycled meanwhile: empty counts only if the head stood still.
-        return head.epoch.load(relaxed) != epoch;
-    }
+    bool head_is_free() const noexcept { return control().head.lock.load(relaxed) == 0; }
+    // May an item be ready? False only if the log was empty at some moment during the call. Never waits for the lock.
+    bool may_hold_item() noexcept;
     // DONE to all that is ready. Repeatable after a kill.
     Code discard(const Patience &patience) noexcept;
 
@@ -150,20 +142,28 @@ public:
     bool trim() noexcept;
 
     // --- repair.cpp: the dead
-    // Gives back what dead participants held. out_items: how many items became ready again. TIMEDOUT if a
-    // stopped process kept a lock from us; what is left is found again next time. The caller holds the ForkGate.
-    Code reap(std::uint64_t &out_items) noexcept;
-    // The same for generations up to `last_generation` of one slot; on closing, for ourselves.
-    Code reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
+    // Requeues what dead participants held. out_items: how many items became ready again. TIMEDOUT if a stopped process
+    // kept a lock from us; what is left is found again next time. SYSTEM if it could not be asked for each slot of the
+    // range whether its participant is dead; those that could be asked for were cleaned up after.
+    struct SlotRange {
+        std::uint32_t begin, end;
+    };
+    SlotRange all_slots() const { return {0, geometry().slot_count}; }
+    Code reap(SlotRange range, std::uint64_t &out_items) noexcept;
+    // The same for this participant itself, on closing.
+    Code reap_own(std::uint64_t &out_items) noexcept;
+    // Did this participant enter a slot in which leases of earlier generations may be left?
+    bool has_inherited() const noexcept { return life_of(own_slot()).state() == SlotState::inherited; }
 
-    // --- looking (no locks)
+    // --- look.cpp: no locks, no new memory, no fault
     // How many items were put, and how many of those are not ready any more: both at one instant.
     struct Totals {
         std::uint64_t put, gone;
     };
     Totals totals() const noexcept;
     std::uint64_t ready_items() const noexcept;
-    std::uint64_t used_bytes() const noexcept; // from the oldest record that is not finished to the tail
+    // From the oldest record that is not finished to the tail. SYSTEM if the file cannot be read.
+    Code used_bytes(std::uint64_t &out_bytes) const noexcept;
     // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
     bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
     std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
@@ -207,7 +207,6 @@ private:
     // frontier.cpp
     enum class Step { passed, unfinished, broken };
     Step pass_finished(FrontierCursor &cursor) const noexcept;
-    std::uint64_t bytes_behind(FrontierCursor cursor, std::uint64_t &steps) const noexcept;
     Code advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept;
     // take.cpp
     Code settle_head(const Patience &patience) noexcept; // passes over what is taken or done
@@ -228,7 +227,6 @@ private:
     }
     IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
-    Code move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept;
     // segments.cpp
     Code claim(std::uint64_t count, std::uint64_t &out_first) noexcept;
     bool find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept;
@@ -250,8 +248,18 @@ private:
     std::uint64_t segments_for(std::uint64_t size) const noexcept; // how many a record of its own needs
     // repair.cpp
     Code repair_head() noexcept;
-    Code free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept;
-    Code give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept;
+    Liveness find_dead(std::uint32_t slot, DeadOwners &dead) const noexcept;
+    Code reap_these(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    void mark_clean(const DeadOwners::Entry &entry) noexcept;
+    Code free_claims_of(const DeadOwners &dead) noexcept;
+    Code requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    Code requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    template <class Visit>
+    Code each_lease_of(const DeadOwners &dead, const HeadCursor &head, Visit visit) const noexcept;
+    void count_returned(std::uint32_t slot) noexcept;
+    void end_leases_of(const DeadOwners &dead) noexcept;
+    // look.cpp
+    Code bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_t &out_bytes) const noexcept;
 
     Slot &own_slot() const { return *own_slot_; }
 
@@ -261,7 +269,6 @@ private:
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
     TailPlace tail_place_;                        // under the tail's lock
     HeadPlace head_place_;                        // under the head's lock
-    bool inherited_ = false;                      // our slot was taken over uncleaned; guarded by the ForkGate
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
     std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on
 };

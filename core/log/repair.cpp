@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// After a death. Any participant may be the reaper; the byte lock of the dead slot elects one. Every step may be repeated,
-// and the slot is marked clean last, so a reaper that dies leaves the whole work to the next one.
+// After a death. Any participant may be the reaper, and several may be at once: the locks of the log put them in a row, and
+// the second one finds nothing left. Every step may be repeated. The slot is marked clean last, by a compare-and-swap. So a
+// reaper that is killed or stopped leaves the whole work to the others.
 //
-// The order is the point: the tail, then the head's cursor *back*, then TAKEN to READY, then the counts. Ready before the
-// cursor went back would be lost behind it.
+// The order is the point: the tail, then the head's cursor *back* with the counts of afterwards, then TAKEN to READY. A READY
+// record before the cursor went back would be lost behind it.
 #include "log/log.hpp"
+#include "log/test_point.hpp"
 
+#include <algorithm>
 #include <sys/mman.h>
 
 namespace ipcq {
@@ -15,11 +18,6 @@ namespace {
 
 // A stopped process may hold a lock that the reaper wants; its work is not urgent enough to wait for that.
 Patience short_patience() { return Patience::until(now_ns() + 2'000'000); }
-
-bool belongs_to(Owner owner, std::uint32_t slot, std::uint32_t last_generation)
-{
-    return owner.slot() == slot && owner.not_after(last_generation);
-}
 
 } // namespace
 
@@ -34,7 +32,6 @@ Code Log::open(QueueFile &file, const Geometry &geometry) noexcept
         return code;
     }
     touched_ = static_cast<unsigned char *>(map);
-    inherited_ = me_.took_over();
     own_slot_ = &image_.slot(me_.slot_index());
     tail_place_ = {}; // a parent's thread may have been in the middle of a change
     head_place_ = {};
@@ -93,46 +90,74 @@ Code Log::repair_stolen_head() noexcept
     return code;
 }
 
-Code Log::reap(std::uint64_t &out_items) noexcept
+// The generations of one slot that are dead and not cleaned up after; none if there are none.
+Liveness Log::find_dead(std::uint32_t slot, DeadOwners &dead) const noexcept
 {
-    out_items = 0;
-    Code result = Code::OK;
-    if (inherited_) { // our slot belonged to somebody who died: nobody else looks there while we live
-        result = reap_slot(me_.slot_index(), me_.self().generation() - 1, out_items);
-        inherited_ = result != Code::OK;
-    }
-    // What keeps us from one slot's leavings, a lock or a broken log, keeps us from all: no use in waiting for each.
-    for (std::uint32_t slot = 0; result == Code::OK && slot < geometry().slot_count; slot++) {
-        Slot &theirs = image_.slot(slot);
-        if (slot == me_.slot_index() || theirs.dirty.load(acquire) == 0 || !me_.hold_dead(slot))
-            continue;
-        if (theirs.dirty.load(acquire) != 0) {
-            // While we hold the byte the dead one looks alive; under another generation it is dead to all, even if we are
-            // stopped now.
-            const std::uint32_t last_generation = theirs.generation.load(acquire);
-            theirs.generation.store(last_generation + 1, release);
-            std::uint64_t items = 0;
-            result = reap_slot(slot, last_generation, items);
-            out_items += items;
-            if (result == Code::OK && me_.holds())
-                theirs.dirty.store(0, release); // last
-        }
-        me_.let_go();
-    }
-    return result;
+    const SlotLife life = life_of(image_.slot(slot));
+    if (life.is_clean())
+        return Liveness::alive;
+    const Liveness liveness = slot == me_.slot_index() ? Liveness::alive : me_.liveness_of_slot(slot);
+    if (liveness == Liveness::dead)
+        dead.add(slot, life.generation());
+    else if (life.state() == SlotState::inherited) // its participant lives or does not: those before it are dead
+        dead.add(slot, life.generation() - 1);
+    return liveness;
 }
 
-Code Log::reap_slot(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept
+Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
 {
     out_items = 0;
-    if (const Code code = free_segments_of(slot, last_generation); code != Code::OK)
+    DeadOwners dead;
+    bool all_asked = true;
+    for (std::uint32_t slot = range.begin; slot < range.end; slot++) {
+        all_asked = find_dead(slot, dead) != Liveness::unknown && all_asked;
+        if (!dead.is_full() && (slot + 1 < range.end || dead.is_empty()))
+            continue;
+        std::uint64_t items = 0;
+        const Code code = reap_these(dead, items);
+        out_items += items;
+        if (code != Code::OK) // a lock or a broken log would keep us from the others' leases, too
+            return code;
+        dead.clear();
+    }
+    return all_asked ? Code::OK : Code::SYSTEM;
+}
+
+Code Log::reap_these(const DeadOwners &dead, std::uint64_t &out_items) noexcept
+{
+    out_items = 0;
+    if (const Code code = free_claims_of(dead); code != Code::OK)
         return code;
-    return give_back_all_of(slot, last_generation, out_items);
+    TEST_POINT("reaping");
+    if (const Code code = requeue_leases_of(dead, out_items); code != Code::OK)
+        return code;
+    for (const DeadOwners::Entry &entry : dead)
+        mark_clean(entry);
+    return Code::OK;
+}
+
+// Fails where another participant has entered the slot since: then its state is `inherited`, and is looked at again.
+void Log::mark_clean(const DeadOwners::Entry &entry) noexcept
+{
+    Word &word = image_.slot(entry.slot).life;
+    SlotLife life{word.load(relaxed)};
+    const bool present = life.generation() == entry.last_generation;
+    const bool earlier = life.generation() - 1 == entry.last_generation && life.state() == SlotState::inherited;
+    if (present || earlier) // release: the requeued words come before it
+        word.compare_exchange_strong(life.bits, life.with(present ? SlotState::clean : SlotState::used).bits, release,
+                                     relaxed);
+}
+
+Code Log::reap_own(std::uint64_t &out_items) noexcept
+{
+    DeadOwners own;
+    own.add(me_.slot_index(), me_.self().generation());
+    return reap_these(own, out_items);
 }
 
 // Segments that were claimed and never linked. LIVE ones beyond the tail count as such: an appender marks them before it
 // links them, under the tail's lock, which we hold.
-Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) noexcept
+Code Log::free_claims_of(const DeadOwners &dead) noexcept
 {
     Grip grip;
     if (const Code code = tail_lock_.lock(me_, short_patience(), grip); code != Code::OK)
@@ -142,8 +167,8 @@ Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) no
     if (code == Code::OK) {
         const std::uint64_t last_chain = image_.segment_word(tail.end_segment - 1).chain();
         for (std::uint64_t i = 0, high = high_water(); i < high; i++) {
-            SegmentWord word = image_.segment_word(i);
-            const bool claimed = word.kind() == SegmentKind::claimed && belongs_to(word.owner(), slot, last_generation);
+            const SegmentWord word = image_.segment_word(i);
+            const bool claimed = word.kind() == SegmentKind::claimed && dead.contains(word.owner());
             const bool unlinked = word.kind() == SegmentKind::live && word.chain() > last_chain;
             if (claimed || unlinked)
                 image_.segment(i).store(word.unclaimed().bits, release); // SYNC segment-claim
@@ -153,72 +178,104 @@ Code Log::free_segments_of(std::uint32_t slot, std::uint32_t last_generation) no
     return code;
 }
 
-Code Log::give_back_all_of(std::uint32_t slot, std::uint32_t last_generation, std::uint64_t &out_items) noexcept
+// Locks the head and the frontier for it.
+Code Log::requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept
 {
     if (const Code code = lock_head(short_patience()); code != Code::OK)
         return code;
     Grip grip;
-    if (const Code code = frontier_lock_.lock(me_, short_patience(), grip); code != Code::OK) {
-        head_lock_.unlock();
-        return code;
+    Code code = frontier_lock_.lock(me_, short_patience(), grip);
+    if (code == Code::OK) {
+        code = requeue_locked(dead, out_items);
+        frontier_lock_.unlock();
     }
-    HeadCursor head = load_cursor(control().head);
-    const FrontierCursor frontier = load_cursor(control().frontier);
-    // Walks from the frontier to where no leased record can be any more, and calls `visit` for each of theirs.
-    const auto each_lease = [&](auto visit) {
-        std::uint64_t offset = frontier.offset, sequence = frontier.sequence;
-        for (std::uint64_t steps = image_.steps_max(); steps != 0; steps--) {
-            if (!image_.holds(offset, terminator_size))
-                return Code::CORRUPT;
-            const RecordWord word{image_.word(offset).load(acquire)};
-            if (word.is(RecordState::end)) {
-                if (!image_.first_of(word, offset))
-                    return Code::CORRUPT;
-                continue;
-            }
-            if (word.is(RecordState::empty) || (word.is(RecordState::ready) && sequence >= head.sequence + head.zone))
-                return Code::OK;
-            if (word.is(RecordState::taken) && belongs_to(word.owner(), slot, last_generation))
-                visit(offset, sequence, word);
-            RecordShape shape;
-            if (!image_.next_record(offset, offset, shape))
-                return Code::CORRUPT;
-            sequence++;
-        }
-        return Code::CORRUPT;
-    };
+    head_lock_.unlock();
+    return code;
+}
 
+// Head and frontier locked. Walks from the frontier to where no leased record can be any more, and calls `visit` for each one
+// of the dead.
+template <class Visit>
+Code Log::each_lease_of(const DeadOwners &dead, const HeadCursor &head, Visit visit) const noexcept
+{
+    const FrontierCursor frontier = load_cursor(control().frontier);
+    std::uint64_t offset = frontier.offset, sequence = frontier.sequence;
+    for (std::uint64_t steps = image_.steps_max(); steps != 0; steps--) {
+        if (!image_.holds(offset, terminator_size))
+            return Code::CORRUPT;
+        const RecordWord word{image_.word(offset).load(acquire)};
+        if (word.is(RecordState::end)) {
+            if (!image_.first_of(word, offset))
+                return Code::CORRUPT;
+            continue;
+        }
+        if (word.is(RecordState::empty) || (word.is(RecordState::ready) && sequence >= head.sequence + head.zone))
+            return Code::OK;
+        if (word.is(RecordState::taken) && dead.contains(word.owner()))
+            visit(offset, sequence, word);
+        RecordShape shape;
+        if (!image_.next_record(offset, offset, shape))
+            return Code::CORRUPT;
+        sequence++;
+    }
+    return Code::CORRUPT;
+}
+
+// Head and frontier locked.
+Code Log::requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexcept
+{
+    HeadCursor head = load_cursor(control().head);
     std::uint64_t found = 0, oldest = 0, oldest_sequence = 0;
-    Code code = each_lease([&](std::uint64_t offset, std::uint64_t sequence, RecordWord) {
+    Code code = each_lease_of(dead, head, [&](std::uint64_t offset, std::uint64_t sequence, RecordWord) {
         if (found++ == 0) {
             oldest = offset;
             oldest_sequence = sequence;
         }
     });
-    if (code == Code::OK && found != 0) {
-        code = move_head_back(head, oldest, oldest_sequence);
-        // Before the words: a reaper that dies in between has counted too many, which is seen as none. In a plain queue only
-        // what was borrowed was counted, and not what was being copied: all of its leases are over now.
-        Slot &theirs = image_.slot(slot);
-        if (geometry().joinable)
-            bump(theirs.returned, found);
-        else
-            theirs.returned.store(theirs.leases.load(relaxed) - theirs.dones.load(relaxed), relaxed);
+    if (code != Code::OK || found == 0) {
         if (code == Code::OK)
-            code = each_lease([&](std::uint64_t offset, std::uint64_t, RecordWord word) {
-                // Nobody else writes it: its owner is dead, or it is ourselves on closing. SYNC item-commit: ready once more.
-                image_.word(offset).store(word.given_back().bits, release);
-                out_items++;
-            });
-        control().tail.limit.store(0, relaxed); // the queue holds more: producers count anew
-        const bool own = slot == me_.slot_index() && last_generation == me_.self().generation();
-        bump(own ? own_slot().nacks : own_slot().recovered, out_items);
+            end_leases_of(dead);
+        return code;
     }
-    if (code == Code::OK && (code = recount_zone(head)) == Code::OK)
-        store_cursor(control().head, head);
-    frontier_lock_.unlock();
-    head_lock_.unlock();
+    if (oldest_sequence < head.sequence)
+        head = {oldest, oldest_sequence, head.sequence + head.zone - oldest_sequence, 0};
+    if ((code = recount_zone(head)) != Code::OK)
+        return code;
+    // The counts of afterwards: until the last word is stored they say too much, and a look at the head tells the truth.
+    head.skipped -= std::min(head.skipped, found);
+    store_cursor(control().head, head);
+    TEST_POINT("reaper_moved_head_back");
+    code = each_lease_of(dead, head, [&](std::uint64_t offset, std::uint64_t, RecordWord word) {
+        count_returned(word.owner().slot());
+        // No other process writes it: its owner is dead, or is this participant on closing. SYNC item-commit: ready again.
+        image_.word(offset).store(word.given_back().bits, release);
+        out_items++;
+    });
+    control().tail.limit.store(0, relaxed); // the queue holds more: producers count anew
+    const bool own = dead.contains(me_.self());
+    bump(own ? own_slot().nacks : own_slot().recovered, out_items);
+    if (code == Code::OK)
+        end_leases_of(dead);
     return code;
+}
+
+// Head locked. Before the word: a reaper that dies in between has counted one too many, which is seen as none.
+void Log::count_returned(std::uint32_t slot) noexcept
+{
+    Slot &theirs = image_.slot(slot);
+    const std::uint64_t ended = theirs.dones.load(relaxed) + theirs.returned.load(relaxed);
+    if (theirs.leases.load(relaxed) > ended) // what a plain get was copying was not counted as a lease
+        bump(theirs.returned);
+}
+
+// Head locked, and nothing is leased any more by the dead: whatever their counts missed at a kill is over, too.
+void Log::end_leases_of(const DeadOwners &dead) noexcept
+{
+    for (const DeadOwners::Entry &entry : dead) {
+        Slot &theirs = image_.slot(entry.slot);
+        if (life_of(theirs).generation() == entry.last_generation)
+            theirs.returned.store(theirs.leases.load(relaxed) - theirs.dones.load(relaxed), relaxed);
+    }
 }
 
 } // namespace ipcq

@@ -36,6 +36,22 @@ bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexce
     return more;
 }
 
+// The word under the head may be read by the holder of the head's lock alone. Without the lock the head may move on between
+// the two loads, and its segment may be given back to the system: on a full file system the second load would be SIGBUS.
+bool Log::may_hold_item() noexcept
+{
+    Head &head = control().head;
+    if (head.lock.load(relaxed) != 0 || !OwnerLock::try_lock(head.lock, me_.self()))
+        return ready_items() != 0; // the counts stand in memory that is always there
+    const HeadCursor cursor = load_cursor(head);
+    const bool ready = !image_.holds(cursor.offset, terminator_size) || // take() will say what is wrong
+                       !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
+    if (ready)
+        image_.fetch(cursor.offset + fetch_second_line);
+    head_lock_.unlock();
+    return ready;
+}
+
 Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
 {
     if (const Code code = lock_head(patience); code != Code::OK)
@@ -154,20 +170,6 @@ Code Log::recount_zone(HeadCursor &cursor) const noexcept
             cursor.skipped++;
         left--;
     }
-    return Code::OK;
-}
-
-// Head locked. Moves the cursor back to an older record, before that record becomes ready again: the other way round a kill
-// would leave a ready item behind the cursor, lost.
-Code Log::move_head_back(HeadCursor &head, std::uint64_t offset, std::uint64_t sequence) noexcept
-{
-    if (sequence >= head.sequence)
-        return Code::OK;
-    HeadCursor back{offset, sequence, head.sequence + head.zone - sequence, 0};
-    if (const Code code = recount_zone(back); code != Code::OK)
-        return code;
-    store_cursor(control().head, back);
-    head = back;
     return Code::OK;
 }
 

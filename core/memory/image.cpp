@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -127,6 +128,21 @@ Code Image::grow(std::uint64_t offset, std::uint64_t size) const noexcept
         size -= step;
     }
     return Code::OK;
+}
+
+bool Image::read(std::uint64_t offset, void *buffer, std::uint64_t size) const noexcept
+{
+    for (int tries = 0; tries < 100; tries++) {
+        const int fd = file();
+        if (fd < 0)
+            return false;
+        std::memset(buffer, 0, size);
+        const ssize_t got = ::pread(fd, buffer, size, static_cast<off_t>(offset));
+        const bool again = got < 0 && errno == EINTR;
+        if (!again && file_->is_ours(fd)) // else another thread has closed it: we read nothing, or another file
+            return got >= 0;
+    }
+    return false;
 }
 
 bool Image::release(std::uint64_t offset, std::uint64_t size) const noexcept

@@ -50,6 +50,9 @@ public:
     // allocate(), for a file that was not cut: growing one that was would bring the lost part back as zeros.
     // SYSTEM if there is no descriptor.
     Code grow(std::uint64_t offset, std::uint64_t size) const noexcept;
+    // Copies bytes of the file without touching the mapping: a hole, and what lies behind the file's end, reads as zeros. False
+    // if the file cannot be read.
+    bool read(std::uint64_t offset, void *buffer, std::uint64_t size) const noexcept;
     // release_memory()
     bool release(std::uint64_t offset, std::uint64_t size) const noexcept;
 

@@ -14,7 +14,7 @@ namespace ipcq {
 IPCQ_INLINE bool SharedQueue::put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
                                           std::uint32_t type) noexcept
 {
-    if (epoch_ != epoch || size > copy_inside_max) [[unlikely]]
+    if (!is_attached(epoch) || size > copy_inside_max) [[unlikely]]
         return false;
     touch_to_read(data, size);
     if (!log_.append_at_once({data, size, type})) [[unlikely]]
@@ -27,7 +27,7 @@ template <class Receive>
 IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity,
                                           std::uint64_t accept, Receive receive) noexcept
 {
-    if (epoch_ != epoch || !may_take_at_once()) [[unlikely]]
+    if (!is_attached(epoch) || !may_take_at_once()) [[unlikely]]
         return false;
     touch_to_write(buffer, std::min(capacity, copy_inside_max));
     if (geometry_.joinable) { // by a call: what it needs would cost a plain queue's get registers
@@ -47,17 +47,16 @@ IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std
 
 IPCQ_INLINE bool SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t ticket, Code &out_code) noexcept
 {
-    if (epoch_ != epoch || !geometry_.joinable) [[unlikely]]
+    if (!is_attached(epoch) || !geometry_.joinable) [[unlikely]]
         return false;
     out_code = leave(finish_now(ticket));
     return true;
 }
 
-// Is there an item, and nothing to be done before it is taken?
+// Is there nothing to be done before an item is taken?
 IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
 {
-    return waiters().shutdown.load(acquire) == 0 && (more_.load(relaxed) != More::unknown || log_.peek()) &&
-           !look_is_due();
+    return waiters().shutdown.load(acquire) == 0 && !look_is_due();
 }
 
 IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept

@@ -50,9 +50,12 @@ inline Code still_patient(const Patience &patience, unsigned &tries, Code of_now
 template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience &patience, Attempt attempt) noexcept
 {
     std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
+    Baton baton;
     for (unsigned tries = 0;;) {
         Shortage shortage = Shortage::none;
         Code code = attempt(shortage);
+        if (code == Code::OK) [[likely]]
+            baton.use(); // if room is left, after_put() wakes the next one
         if (code != Code::FULL) [[likely]]
             return code;
         if ((code = still_patient(patience, tries, Code::FULL)) != Code::OK)
@@ -61,7 +64,7 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience
             free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
             continue;
         }
-        if ((code = wait_for_room(shortage, free_before, patience)) != Code::OK)
+        if ((code = wait_for_room(shortage, free_before, patience, baton)) != Code::OK)
             return code;
     }
 }
@@ -71,17 +74,21 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
 {
     if (look_is_due()) [[unlikely]]
         look_for_the_dead();
+    Baton baton;
     for (unsigned tries = 0;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
         if (shutdown >= shutdown_immediate) [[unlikely]]
             return Code::CLOSED;
-        if (more_.load(relaxed) == More::seen || log_.peek()) [[likely]] {
+        // The first time the attempt itself is the look, unless it would wait for the lock.
+        if (item_seen_.load(relaxed) || (tries == 0 && log_.head_is_free()) || log_.may_hold_item()) [[likely]] {
             bool left_segment = false;
             const Code code = attempt(left_segment);
-            if (code == Code::OK) [[likely]]
+            if (code == Code::OK) [[likely]] {
+                baton.use(); // if another item stands behind, after_get() wakes the next one
                 return code;
-            more_.store(More::unknown, relaxed);
+            }
+            item_seen_.store(false, relaxed);
             if (left_segment)
                 wake_one(waiters().putters, pills().putters);
             if (code != Code::EMPTY)
@@ -91,7 +98,7 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
             return Code::CLOSED;
         if (const Code code = still_patient(patience, tries, Code::EMPTY); code != Code::OK)
             return code;
-        if (const Code code = wait_for_item(patience); code != Code::OK)
+        if (const Code code = wait_for_item(patience, baton); code != Code::OK)
             return code;
     }
 }
@@ -112,7 +119,6 @@ IPCQ_INLINE bool SharedQueue::look_is_due() noexcept
 IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
 {
     put_pace_.count(count);
-    more_.store(More::likely, relaxed);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[0].load(relaxed)) != 0) [[unlikely]]
         wake_after_put();
@@ -125,7 +131,7 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
     if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
         look_countdown_.store(left - 1, relaxed);
     get_pace_.count(count);
-    more_.store(more ? More::seen : More::unknown, relaxed);
+    item_seen_.store(more, relaxed);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[1].load(relaxed)) != 0) [[unlikely]]
         wake_after_get(more, left_segment);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a queue looks like from outside. Nothing here takes a lock, or writes the queue.
+// The state of a queue for its user. Nothing here takes a lock, writes the queue, or touches memory that another process may
+// give back to the system.
 #include "queue/shared_queue.hpp"
 
 #include <cstdio>
@@ -33,8 +34,15 @@ Code SharedQueue::full(bool &out_full) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    out_full = geometry_.max_items != 0 ? !log_.room_by_items() : log_.used_bytes() >= geometry_.item_max_bytes();
-    return leave_after_look();
+    Code code = Code::OK;
+    if (geometry_.max_items != 0) {
+        out_full = !log_.room_by_items();
+    } else {
+        std::uint64_t used = 0;
+        code = log_.used_bytes(used);
+        out_full = used >= geometry_.item_max_bytes();
+    }
+    return code == Code::OK ? leave_after_look() : leave(code);
 }
 
 Code SharedQueue::statistics(Statistics &out) noexcept
@@ -49,13 +57,17 @@ Code SharedQueue::statistics(Statistics &out) noexcept
         out.dones += slot.dones.load(relaxed);
         out.nacks += slot.nacks.load(relaxed);
         out.recovered += slot.recovered.load(relaxed);
-        if (slot.dirty.load(acquire) != 0) {
+        if (!life_of(slot).is_clean()) {
+            const Liveness liveness = log_.me().liveness_of_slot(i);
+            if (liveness == Liveness::unknown)
+                return leave(Code::SYSTEM);
             out.taken += unfinished(slot);
-            out.participants += log_.me().slot_alive(i) ? 1 : 0;
+            out.participants += liveness == Liveness::alive ? 1 : 0;
         }
     }
     out.items = log_.ready_items();
-    out.bytes_used = log_.used_bytes();
+    if (const Code code = log_.used_bytes(out.bytes_used); code != Code::OK)
+        return leave(code);
     struct stat status {};
     if (file_.look(status))
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
@@ -78,14 +90,17 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
     out_count = 0;
     for (std::uint32_t i = 0; i < geometry_.slot_count; i++) {
         const Slot &slot = log_.slot(i);
-        if (slot.dirty.load(acquire) == 0)
+        if (life_of(slot).is_clean())
             continue;
+        const Liveness liveness = log_.me().liveness_of_slot(i);
+        if (liveness == Liveness::unknown)
+            return leave(Code::SYSTEM);
         if (out_count < capacity) {
             ParticipantReport &report = array[out_count];
             report = {};
             report.slot = i;
             report.pid = slot.pid.load(relaxed);
-            report.alive = log_.me().slot_alive(i);
+            report.alive = liveness == Liveness::alive;
             report.self = i == log_.me().slot_index();
             report.puts = slot.puts.load(relaxed);
             report.gets = slot.gets.load(relaxed);

@@ -77,7 +77,8 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         delete queue;
         return code;
     }
-    queue->clean_up(); // what participants before us left behind
+    bool items = false;
+    queue->clean_up(queue->log_.all_slots(), items); // what participants before us left behind
     out_queue = queue;
     return Code::OK;
 }
@@ -159,43 +160,54 @@ Code SharedQueue::attach() noexcept
 {
     if (const Code code = log_.open(file_, geometry_); code != Code::OK)
         return code;
-    epoch_ = fork_epoch();
-    if (!log_.me().took_over()) { // a new life begins with no leases; an heir's are given back, and counted so, first
+    if (!log_.has_inherited()) { // a participant begins without leases; inherited ones are requeued, and counted so, first
         Slot &slot = log_.slot(log_.me().slot_index());
         slot.returned.store(slot.leases.load(relaxed) - slot.dones.load(relaxed), relaxed);
     }
+    // SYNC attached: release; other threads of a forked child use the log once they see its epoch here.
+    epoch_.store(fork_epoch(), release);
     return Code::OK;
 }
 
 // The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
 void SharedQueue::detach() noexcept
 {
-    if (epoch_ == fork_epoch() && log_.is_open() && log_.cut()) {
+    const bool attached = epoch_.load(relaxed) == fork_epoch() && log_.is_open();
+    if (attached && log_.cut()) {
         log_.close(); // its bytes are nobody's; what we held is given back like a dead one's
-    } else if (epoch_ == fork_epoch() && log_.is_open()) {
-        const ForkGate gate;
+    } else if (attached) {
         std::uint64_t items = 0;
-        Slot &slot = log_.slot(log_.me().slot_index());
-        // On failure (a stopped process holds a lock) the slot stays dirty and whoever reaps next does it.
-        if (log_.reap_slot(log_.me().slot_index(), log_.me().self().generation(), items) == Code::OK)
-            slot.dirty.store(0, release);
+        log_.reap_own(items); // if a stopped process holds a lock, the slot is not clean, and a reaper does the rest
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
             wake_one(waiters().getters, pills().getters);
         log_.close();
     } else {
         log_.forget(); // the mapping stayed with the parent; its addresses are others' here
     }
-    epoch_ = 0;
+    epoch_.store(0, relaxed);
 }
 
 Code SharedQueue::attach_after_fork() noexcept
 {
-    const ForkGate gate; // against other threads of this child as well
-    if (epoch_ == fork_epoch())
-        return Code::OK;
+    Code code = Code::OK;
+    {
+        const ForkGate gate;                      // against other threads of this child as well
+        if (epoch_.load(relaxed) == fork_epoch()) // relaxed: the gate's mutex orders it
+            return Code::OK;
+        code = attach_anew();
+    }
+    if (code == Code::OK) {
+        bool items = false;
+        clean_up(log_.all_slots(), items); // what the dead left in our slot, among others
+    }
+    return code == Code::TRUNCATED ? Code::CORRUPT : code;
+}
+
+// The caller holds the ForkGate. The parent's mapping was not inherited; its address may belong to another mapping by now.
+Code SharedQueue::attach_anew() noexcept
+{
     if (log_.cut())
         return Code::CORRUPT;
-    // The parent's mapping was not inherited; the address may belong to somebody else by now.
     log_.forget();
     Descriptor fresh;
     const int inherited = file_.get();
@@ -208,11 +220,7 @@ Code SharedQueue::attach_after_fork() noexcept
         return code;
     book_.start_anew();
     reservations_.start_anew();
-    if ((code = attach()) == Code::OK) {
-        std::uint64_t items = 0;
-        log_.reap(items);
-    }
-    return code == Code::TRUNCATED ? Code::CORRUPT : code;
+    return attach();
 }
 
 void SharedQueue::close() noexcept

@@ -3,6 +3,8 @@
 // Put, get, finish, give back, join, shut down.
 #include "queue/at_once.hpp"
 
+#include <utility>
+
 namespace ipcq {
 
 Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
@@ -47,12 +49,14 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
         return code;
     touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
     Taken taken;
+    bool waited = false;
     code = until_item(patience, [&](bool &left_segment) {
         if (geometry_.joinable && !book_.reserve())
             return Code::NOMEM;
         taken = {};
-        // What was waited for is mostly small, and comes sooner so: a third of a round trip between two that look.
-        if (log_.take_at_once(demand, geometry_.joinable, taken))
+        // An item that was waited for is mostly small, and the usual way is a third of a round trip between two that spin.
+        // Before the wait that way was tried.
+        if (std::exchange(waited, true) && log_.take_at_once(demand, geometry_.joinable, taken))
             return Code::OK;
         const Code result = log_.take(demand, geometry_.joinable, patience, taken);
         left_segment = taken.left_segment;
@@ -124,13 +128,18 @@ Code SharedQueue::join_now(const Patience &patience) noexcept
             trouble = log_.advance(patience, end);
         return end || trouble != Code::OK;
     };
-    clean_up_if_due();
+    bool items = false;
+    const Code asked = clean_up_if_due(true, items);
+    Baton ignored; // all joiners are woken at once
     for (;;) {
         if (all_finished())
             return trouble == Code::BUSY ? Code::TIMEDOUT : trouble;
+        if (asked != Code::OK) // it may wait for a dead worker, and would never learn of it
+            return asked;
         if (patience.expired() || patience.deadline == nowait)
             return Code::TIMEDOUT;
-        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished); code != Code::OK)
+        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished, ignored);
+            code != Code::OK)
             return code;
     }
 }
@@ -157,7 +166,7 @@ Code SharedQueue::shutdown_now(std::uint32_t mode) noexcept
 
 void SharedQueue::wake_for_close() noexcept
 {
-    if (epoch_ != fork_epoch())
+    if (!is_attached(fork_epoch()))
         return;
     wake_all(waiters().getters, pills().getters); // also other processes' waiters: they look and sleep on
     wake_all(waiters().putters, pills().putters);

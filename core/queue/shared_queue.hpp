@@ -5,6 +5,7 @@
 #pragma once
 
 #include "memory/object.hpp"
+#include "queue/baton.hpp"
 #include "queue/lease_book.hpp"
 #include "queue/queue.hpp"
 #include "queue/reservation_book.hpp"
@@ -89,8 +90,11 @@ private:
     Code attach() noexcept;
     void detach() noexcept;
     Code attach_after_fork() noexcept;
+    Code attach_anew() noexcept;
+    // SYNC attached: acquire; the log of this process was opened before its epoch was stored.
+    bool is_attached(std::uint64_t epoch) const noexcept { return epoch_.load(acquire) == epoch; }
     // Every call begins with this: a forked child becomes a participant of its own.
-    Code enter() noexcept { return epoch_ == fork_epoch() ? Code::OK : attach_after_fork(); }
+    Code enter() noexcept { return is_attached(fork_epoch()) ? Code::OK : attach_after_fork(); }
     // ... and ends with this: nothing is true that was found in a file which was cut short meanwhile.
     Code leave(Code code) const noexcept
     {
@@ -105,18 +109,21 @@ private:
     // waiting.cpp
     [[gnu::noinline]] void wake_after_put() noexcept;
     [[gnu::noinline]] void wake_after_get(bool more, bool left_segment) noexcept;
-    Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept;
-    Code wait_for_item(const Patience &patience) noexcept;
-    bool clean_up() noexcept;
+    Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience, Baton &baton) noexcept;
+    Code wait_for_item(const Patience &patience, Baton &baton) noexcept;
+    // OK, or SYSTEM if this process cannot learn who is dead. out_items: did items become ready again?
+    Code clean_up(Log::SlotRange range, bool &out_items) noexcept;
+    Code clean_up_if_due(bool thorough, bool &out_items) noexcept;
+    Log::SlotRange next_slots() noexcept;
     void trim_if_idle() noexcept;
     void look_for_the_dead() noexcept;
-    bool clean_up_if_due() noexcept;
-    bool watch(const Patience &patience, Nanoseconds &out_slice) noexcept;
+    Code watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept;
     void wake_joiners_if_done() noexcept;
     template <class Ready>
     Code sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Nanoseconds &slice,
-                       bool &out_nothing_came) noexcept;
-    template <class Ready> Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept;
+                       Baton &baton, bool &out_nothing_came) noexcept;
+    template <class Ready>
+    Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Baton &baton) noexcept;
 
     Waiters &waiters() const { return log_.control().waiters; }
     Pills &pills() const { return log_.control().pills; }
@@ -124,16 +131,15 @@ private:
     QueueName name_;
     Geometry geometry_;
     QueueFile file_;
-    std::uint64_t epoch_ = 0; // of the process that is attached
+    std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
     LeaseBook book_;
     ReservationBook reservations_;
     Pace put_pace_, get_pace_;
-    // Is there an item? `likely` after a put of ours: then a free lock is tried, but not waited for, without a look before.
-    // `seen` by the last get behind its own.
-    enum class More : std::uint8_t { unknown, likely, seen };
-    std::atomic<More> more_{More::unknown};
+    std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0};
+    std::atomic<std::uint32_t> next_slot_{0}; // the first one of the next clean-up that asks for a part of the slots
+    std::atomic<bool> cannot_ask_{false};     // who is dead: so it was at the last clean-up
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.
@@ -145,7 +151,7 @@ private:
 // again.
 template <class Ready>
 Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready,
-                                Nanoseconds &slice, bool &out_nothing_came) noexcept
+                                Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept
 {
     out_nothing_came = false;
     if (log_.cut())
@@ -154,28 +160,32 @@ Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &
         return verdict;
     const Woken woken =
         sleep_on(sleepers, pill, slice, patience.deadline, [&] { return ready() || patience.verdict() != Code::OK; });
+    if (woken == Woken::called)
+        baton.take(sleepers, pill);
     if (const Code verdict = patience.verdict(); verdict != Code::OK)
         return verdict;
     if (woken == Woken::interrupted && patience.interruptible)
         return Code::INTERRUPTED;
-    if (woken == Woken::slice_over) {
-        if (!log_.me().sees_others())
-            return Code::SYSTEM;
-        out_nothing_came = !watch(patience, slice) && !ready() && !patience.expired();
-    }
-    return Code::OK;
+    if (woken != Woken::slice_over)
+        return Code::OK;
+    if (!log_.can_reach_file())
+        return Code::SYSTEM;
+    bool items = false;
+    const Code code = watch(patience, slice, items);
+    out_nothing_came = !items && !ready() && !patience.expired();
+    return code;
 }
 
-// Slice after slice as long as nothing changes: who has slept a whole slice for nothing goes on sleeping, and does not spin
+// Slice after slice as long as nothing changes. A thread that has slept a whole slice for nothing sleeps on, and does not spin
 // first. For those whose `ready` sees whatever may end their wait.
 template <class Ready>
-Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready) noexcept
+Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Baton &baton) noexcept
 {
     Nanoseconds slice = patience.slice();
     bool nothing_came = true;
     Code code = Code::OK;
     while (code == Code::OK && nothing_came)
-        code = sleep_a_slice(sleepers, pill, patience, ready, slice, nothing_came);
+        code = sleep_a_slice(sleepers, pill, patience, ready, slice, baton, nothing_came);
     return code;
 }
 

@@ -18,11 +18,15 @@ constexpr std::uint32_t watch_ms = 45, on_watch_ms = 40;
 // fresh and sleep long again; all at once, since one interrupt for many costs half as much; and within two slices.
 constexpr std::uint32_t relief_ms = 94;
 
+// How many slots a call asks for that must not wait: about a millisecond.
+constexpr std::uint32_t slots_at_once = 256;
+
 std::uint32_t milliseconds(Nanoseconds time) { return static_cast<std::uint32_t>(time / 1'000'000); }
 
 } // namespace
 
-Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience) noexcept
+Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience,
+                                Baton &baton) noexcept
 {
     bool frontier_kept = false; // by one that is stopped: each try waits its grace again, so one a slice is enough
     const auto ready = [&] {
@@ -35,8 +39,11 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
         return log_.free_below() != free_before;
     };
     // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
-    if (patience.deadline == nowait)
-        return clean_up_if_due() ? Code::OK : Code::FULL;
+    if (patience.deadline == nowait) {
+        bool items = false;
+        const Code code = clean_up_if_due(false, items);
+        return code != Code::OK || items ? code : Code::FULL;
+    }
     give_way_to_the_woken();
     if (shortage == Shortage::items && put_pace_.look_again(ready))
         return Code::OK;
@@ -45,20 +52,23 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
     // One slice, then another try: what a dead one had claimed is free without any word that `ready` could look at.
     Nanoseconds slice = patience.slice();
     bool ignored = false;
-    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, slice, ignored);
+    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, slice, baton, ignored);
 }
 
-Code SharedQueue::wait_for_item(const Patience &patience) noexcept
+Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
 {
-    const auto ready = [&] { return log_.peek() || waiters().shutdown.load(relaxed) != 0; };
-    if (patience.deadline == nowait)
-        return clean_up_if_due() ? Code::OK : Code::EMPTY;
+    const auto ready = [&] { return log_.may_hold_item() || waiters().shutdown.load(relaxed) != 0; };
+    if (patience.deadline == nowait) {
+        bool items = false;
+        const Code code = clean_up_if_due(false, items);
+        return code != Code::OK || items ? code : Code::EMPTY;
+    }
     give_way_to_the_woken();
     if (get_pace_.look_again(ready))
         return Code::OK;
     if (patience.expired())
         return ready() ? Code::OK : Code::TIMEDOUT;
-    return sleep(waiters().getters, pills().getters, patience, ready);
+    return sleep(waiters().getters, pills().getters, patience, ready, baton);
 }
 
 void SharedQueue::wake_after_put() noexcept
@@ -78,48 +88,63 @@ void SharedQueue::wake_after_get(bool more, bool left_segment) noexcept
         wake_one(waiters().putters, pills().putters);
 }
 
-// True if items became ready again.
-bool SharedQueue::clean_up() noexcept
+Code SharedQueue::clean_up(Log::SlotRange range, bool &out_items) noexcept
 {
     std::uint64_t items = 0;
     const std::uint32_t begun_ms = milliseconds(now_ns());
-    {
-        const ForkGate gate;
-        // What a stopped process keeps from us is found again next time. The note comes last: a reaper that dies leaves none.
-        if (log_.reap(items) == Code::OK)
-            waiters().looked_ms.store(begun_ms, relaxed);
+    const Code code = log_.reap(range, items);
+    // Stored only when each slot was asked for: other sleepers rely on it. It comes last, so that a reaper that dies leaves
+    // none. What a stopped process keeps from us is found again next time.
+    if (code == Code::OK && range.end - range.begin == geometry_.slot_count)
+        waiters().looked_ms.store(begun_ms, relaxed);
+    cannot_ask_.store(code == Code::SYSTEM, relaxed);
+    out_items = items != 0;
+    if (out_items) {
+        for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
+            wake_one(waiters().getters, pills().getters);
+        wake_joiners_if_done();
+        wake_one(waiters().putters, pills().putters);
     }
-    if (items == 0)
-        return false;
-    for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
-        wake_one(waiters().getters, pills().getters);
-    wake_joiners_if_done();
-    wake_one(waiters().putters, pills().putters);
-    return true;
+    return code == Code::SYSTEM && !out_items ? code : Code::OK;
 }
 
-bool SharedQueue::clean_up_if_due() noexcept
+// Between two clean-ups the answer of the last one stands: a process that cannot ask says so at each call that would have to.
+// `thorough`: asks for all slots. A call that must not wait asks for a part, since the kernel's answer takes the longer the
+// more participants there are.
+Code SharedQueue::clean_up_if_due(bool thorough, bool &out_items) noexcept
 {
+    out_items = false;
     const Nanoseconds now = now_ns();
     Nanoseconds last = last_clean_up_.load(relaxed);
     if (now - last < clean_up_interval * 4 / 5 || !last_clean_up_.compare_exchange_strong(last, now, relaxed))
-        return false;
+        return cannot_ask_.load(relaxed) ? Code::SYSTEM : Code::OK;
     trim_if_idle();
-    return clean_up();
+    return clean_up(thorough ? log_.all_slots() : next_slots(), out_items);
+}
+
+Log::SlotRange SharedQueue::next_slots() noexcept
+{
+    const std::uint32_t count = geometry_.slot_count;
+    if (count <= slots_at_once)
+        return log_.all_slots();
+    const std::uint32_t begin = next_slot_.load(relaxed) % count;
+    const std::uint32_t end = std::min(begin + slots_at_once, count);
+    next_slot_.store(end % count, relaxed); // another thread of this handle may ask for the same ones: no harm
+    return {begin, end};
 }
 
 // After a slice in which nothing came. To ask the system about each slot costs more than all else that a sleeper does, and a
 // hundred of them need one answer: the first who finds that nobody asked is the watchman, and the others sleep until it is
 // time to see whether he still is. Only sleepers may believe the note: it does not know who died a moment ago, and other
-// calls do not look again. True if items became ready again.
-bool SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice) noexcept
+// calls do not look again. out_items: did items become ready again?
+Code SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept
 {
     // Unsigned: what another clock calls the future is long ago.
     const std::uint32_t age_ms = milliseconds(now_ns()) - waiters().looked_ms.load(relaxed);
     const bool on_watch = age_ms < on_watch_ms;
     if (patience.token == nullptr) // else the holder of the token wants shorter ones
         out_slice = Nanoseconds{on_watch ? relief_ms - age_ms : watch_ms} * 1'000'000;
-    return !on_watch && clean_up_if_due();
+    return on_watch ? Code::OK : clean_up_if_due(true, out_items);
 }
 
 // Gives the memory of a past burst back when nothing was put since the last clean-up. A stream that runs dry for a moment
@@ -131,7 +156,7 @@ void SharedQueue::trim_if_idle() noexcept
         return;
     // Each turn gives a segment back, so no more are needed than there are; but whoever writes the table could go on for ever.
     for (std::uint64_t turn = 0; turn < geometry_.segment_count; turn++)
-        if (!log_.trim() || log_.put_count() != puts || log_.peek())
+        if (!log_.trim() || log_.put_count() != puts || log_.ready_items() != 0)
             return;
 }
 
@@ -142,7 +167,8 @@ void SharedQueue::look_for_the_dead() noexcept
     const Nanoseconds now = now_ns();
     const bool stream = now - last_look_.exchange(now, relaxed) < clean_up_interval / 16;
     look_countdown_.store(stream ? stream_items : 1, relaxed);
-    clean_up_if_due();
+    bool items = false;
+    clean_up_if_due(false, items); // there is work for this getter, whatever it can see
 }
 
 void SharedQueue::wake_joiners_if_done() noexcept

@@ -44,9 +44,9 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
                 return Code::OK;
         }
         std::uint64_t owner = word_->load(relaxed);
+        const Liveness liveness = owner != 0 ? me.liveness({owner}) : Liveness::alive;
         // SYNC owner-death: acquire; the dead owner's stores became visible before its byte lock fell.
-        if (owner != 0 && !me.alive({owner}) &&
-            word_->compare_exchange_strong(owner, me.self().bits, acquire, relaxed)) {
+        if (liveness == Liveness::dead && word_->compare_exchange_strong(owner, me.self().bits, acquire, relaxed)) {
             out_grip = Grip::stolen;
             return Code::OK;
         }
@@ -68,8 +68,8 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
             return Code::INTERRUPTED;
         if (woken == Woken::slice_over && slice < slice_max)
             slice *= 2;
-        if (woken == Woken::slice_over && !me.sees_others())
-            return Code::SYSTEM;
+        if (woken == Woken::slice_over && liveness == Liveness::unknown)
+            return Code::SYSTEM; // the owner may be dead, and this process will never know
     }
 }
 

@@ -2,7 +2,6 @@
 #include "wait/participant.hpp"
 
 #include "memory/object.hpp"
-#include "memory/signals_blocked.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -14,20 +13,41 @@ namespace ipcq {
 
 namespace {
 
-// Far behind any data, so that no one who locks parts of the file by content meets these bytes.
+constexpr int tries_max = 100; // another thread closes all descriptors, again and again
+
+// Far behind any data, so that a program which locks parts of the file by content never meets these bytes.
 constexpr off_t first_byte = off_t{1} << 61;
 
-// 0, or the errno of the refusal; with F_OFD_GETLK 0 means the byte is free.
-int byte_lock(int fd, std::uint32_t slot, short kind, int command) noexcept
+off_t participant_byte(std::uint32_t slot) { return first_byte + static_cast<off_t>(slot); }
+// Locked first, and kept as long as the other one. It elects among processes that enter the slot, so that the other byte is
+// locked only after the generation was raised: the dead owner before it never looks alive.
+off_t entrance_byte(std::uint32_t slot) { return first_byte + slot_count_max + static_cast<off_t>(slot); }
+
+struct flock range_of(off_t begin, off_t size, short kind) noexcept
 {
     struct flock lock {};
     lock.l_type = kind;
     lock.l_whence = SEEK_SET;
-    lock.l_start = first_byte + static_cast<off_t>(slot);
-    lock.l_len = 1;
-    if (::fcntl(fd, command, &lock) != 0)
-        return errno;
-    return command == F_OFD_GETLK && lock.l_type != F_UNLCK ? EAGAIN : 0;
+    lock.l_start = begin;
+    lock.l_len = size;
+    return lock;
+}
+
+// 0, or the errno of the refusal. EAGAIN: another description holds the byte.
+int lock_byte(int fd, off_t byte, short kind) noexcept
+{
+    struct flock lock = range_of(byte, 1, kind);
+    return ::fcntl(fd, F_OFD_SETLK, &lock) != 0 ? errno : 0;
+}
+
+// Does any description hold a write lock there? Asked as a reader: read locks, which every reader of the file may take, are
+// not in the way and prove nothing.
+Liveness ask_kernel(int fd, off_t begin, off_t size) noexcept
+{
+    struct flock lock = range_of(begin, size, F_RDLCK);
+    if (::fcntl(fd, F_OFD_GETLK, &lock) != 0)
+        return Liveness::unknown;
+    return lock.l_type == F_UNLCK ? Liveness::dead : Liveness::alive;
 }
 
 void describe(Slot &slot) noexcept
@@ -39,27 +59,48 @@ void describe(Slot &slot) noexcept
     slot.pid.store(::getpid(), relaxed);
 }
 
-// A slot whose byte is ours now, under a new generation. Clean slots first, then those of the dead, so that a table full of
-// crashed participants never locks anybody out.
+// The caller holds the entrance, and the participant's byte is free.
+Owner enter_generation(Slot &slot, std::uint32_t index) noexcept
+{
+    SlotLife life = life_of(slot);
+    // A reaper may mark the slot clean meanwhile. acq_rel: the stores of a reaper come before ours.
+    while (!slot.life.compare_exchange_weak(life.bits, life.next().bits, std::memory_order_acq_rel, acquire)) {
+    }
+    return Owner::of(index, life.next().generation());
+}
+
+// OK with the slot's byte and its entrance locked; BUSY if the slot is not to be had.
+Code enter_slot(int fd, Slot &slot, std::uint32_t index, bool take_dirty, Owner &out_self) noexcept
+{
+    if (!take_dirty && !life_of(slot).is_clean())
+        return Code::BUSY;
+    int error = lock_byte(fd, entrance_byte(index), F_WRLCK);
+    if (error == 0) {
+        const Liveness there = ask_kernel(fd, participant_byte(index), 1);
+        error = there == Liveness::unknown ? errno : there == Liveness::alive ? EAGAIN : 0;
+        if (error == 0 && (take_dirty || life_of(slot).is_clean())) {
+            // A process that dies from here on leaves a slot that is clean, or inherited under the new generation.
+            out_self = enter_generation(slot, index);
+            error = lock_byte(fd, participant_byte(index), F_WRLCK);
+            if (error == 0)
+                return Code::OK;
+        } else if (error == 0) {
+            error = EAGAIN;
+        }
+        const int reason = error;
+        lock_byte(fd, entrance_byte(index), F_UNLCK);
+        error = errno = reason;
+    }
+    return error == EAGAIN ? Code::BUSY : error == ENOLCK ? Code::NOMEM : code_of_errno(error);
+}
+
+// Clean slots first, then those of the dead, so that a table full of crashed participants never locks anybody out.
 Code choose_slot(int fd, Control &control, std::uint32_t count, Owner &out_self) noexcept
 {
     for (const bool take_dirty : {false, true})
-        for (std::uint32_t i = 0; i < count; i++) {
-            if (!take_dirty && control.slot[i].dirty.load(acquire) != 0)
-                continue;
-            const int error = byte_lock(fd, i, F_WRLCK, F_OFD_SETLK);
-            if (error == EAGAIN || error == EACCES)
-                continue; // somebody lives there
-            if (error != 0)
-                return error == ENOLCK ? Code::NOMEM : code_of_errno(error);
-            if (take_dirty || control.slot[i].dirty.load(acquire) == 0) {
-                // At once: its byte is held again, and only under another generation the dead of this slot is dead to all.
-                // Whoever dies from here on leaves a slot that is clean, or dirty under its new name.
-                out_self = Owner::of(i, control.slot[i].generation.fetch_add(1, std::memory_order_acq_rel) + 1);
-                return Code::OK;
-            }
-            byte_lock(fd, i, F_UNLCK, F_OFD_SETLK);
-        }
+        for (std::uint32_t i = 0; i < count; i++)
+            if (const Code code = enter_slot(fd, control.slot[i], i, take_dirty, out_self); code != Code::BUSY)
+                return code;
     return Code::CROWDED;
 }
 
@@ -97,73 +138,38 @@ Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image
     self_ = chosen;
     slot_ = chosen.slot();
     Slot &slot = image.slot(slot_);
-    took_over_ = slot.dirty.load(relaxed) != 0;
-    slot.dirty.store(1, release);
+    SlotLife clean = SlotLife::of(self_.generation(), SlotState::clean); // else it stays inherited
+    slot.life.compare_exchange_strong(clean.bits, clean.with(SlotState::used).bits, std::memory_order_acq_rel, relaxed);
     describe(slot);
     return Code::OK;
-} // `own` is closed here: from now on the mapping alone keeps the byte locked
+} // `own` is closed here: from now on the mapping alone keeps both bytes locked
 
-bool Participant::alive(Owner owner) const noexcept
+Liveness Participant::liveness(Owner owner) const noexcept
 {
     const std::uint32_t slot = owner.slot();
-    if (slot >= image_->geometry().slot_count || image_->slot(slot).generation.load(acquire) != owner.generation())
-        return false;
-    return owner == self_ || slot_alive(slot);
+    if (slot >= image_->geometry().slot_count)
+        return Liveness::dead;
+    // SYNC owner-death: acquire; a new generation was entered under the byte that the dead owner had lost.
+    if (life_of(image_->slot(slot)).generation() != owner.generation())
+        return Liveness::dead;
+    return owner == self_ ? Liveness::alive : liveness_of_slot(slot);
 }
 
-bool Participant::slot_alive(std::uint32_t slot) const noexcept
+Liveness Participant::liveness_of_slot(std::uint32_t slot) const noexcept
 {
-    if (slot == held_.load(relaxed))
-        return false;
-    const int fd = image_->file();
-    // SYNC owner-death: the kernel drops the byte after the last store of the dead, under a lock that this call takes too.
-    // A free byte of another file, which got our number just now, says nothing.
-    return fd < 0 || byte_lock(fd, slot, F_WRLCK, F_OFD_GETLK) != 0 || !image_->queue_file().is_ours(fd);
-}
-
-bool Participant::hold_dead(std::uint32_t slot) noexcept
-{
-    if (slot_alive(slot))
-        return false;
-    const SignalsBlocked quiet;
-    // Who gave up its rights since, or has no descriptor left, cannot open the file anew and makes do with the handle's own.
-    const int shared = image_->file();
-    const int fd = reopen(shared, hold_) == Code::OK ? hold_.get() : shared;
-    const bool locked = byte_lock(fd, slot, F_WRLCK, F_OFD_SETLK) == 0; // else another reaper was faster
-    if (!locked || !image_->queue_file().is_ours(fd)) {
-        if (locked && !hold_) // on the handle's own description it would stay, and make the dead one look alive to all
-            byte_lock(fd, slot, F_UNLCK, F_OFD_SETLK);
-        drop_hold();
-        return false;
+    for (int tries = 0; tries < tries_max; tries++) {
+        const int fd = image_->file();
+        if (fd < 0)
+            return Liveness::unknown;
+        // SYNC owner-death: the kernel drops the lock after the last store of the dead, under a lock that this call takes, too.
+        const Liveness answer = ask_kernel(fd, participant_byte(slot), 1);
+        // Another thread or a signal handler may have closed the number just now. A free byte of another file says nothing.
+        if (answer == Liveness::alive || image_->queue_file().is_ours(fd))
+            return answer;
     }
-    held_.store(slot, relaxed);
-    return true;
+    return Liveness::unknown;
 }
 
-void Participant::let_go() noexcept
-{
-    const SignalsBlocked quiet;
-    if (!hold_)
-        byte_lock(image_->file(), held_.load(relaxed), F_UNLCK, F_OFD_SETLK);
-    held_.store(no_slot, relaxed);
-    drop_hold();
-}
-
-void Participant::drop_hold() noexcept
-{
-    if (image_->queue_file().is_anothers(hold_.get()))
-        hold_.forget(); // not ours to close any more
-    hold_.reset();
-}
-
-bool nobody_attached(int fd) noexcept
-{
-    struct flock lock {};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = first_byte;
-    lock.l_len = slot_count_max;
-    return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
-}
+bool nobody_attached(int fd) noexcept { return ask_kernel(fd, first_byte, slot_count_max) == Liveness::dead; }
 
 } // namespace ipcq

@@ -43,6 +43,19 @@ public:
     ipcq::RecordWord record(std::uint64_t offset) { return {word(offset).load()}; }
     ipcq::Word &segment(std::uint64_t index) { return word(geometry_.table_offset + 8 * index); }
 
+    // Reaps all slots as this peer.
+    ipcq::Code reap(std::uint64_t &out_items, int peer = 0) { return log(peer).reap(log(peer).all_slots(), out_items); }
+    ipcq::SlotState state_of(std::uint32_t slot) { return ipcq::life_of(control().slot[slot]).state(); }
+    void set_state(std::uint32_t slot, ipcq::SlotState state)
+    {
+        control().slot[slot].life = ipcq::life_of(control().slot[slot]).with(state).bits;
+    }
+    std::uint64_t used_bytes()
+    {
+        std::uint64_t bytes = UINT64_MAX;
+        return log().used_bytes(bytes) == ipcq::Code::OK ? bytes : UINT64_MAX;
+    }
+
     // A cursor has two copies, so the last move can be undone: as if its writer had died just before it.
     template <class Group> static void undo_move(Group &group) { group.epoch.fetch_sub(1); }
 

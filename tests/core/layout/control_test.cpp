@@ -82,8 +82,8 @@ void a_slot_lies_as_documented(void **)
 {
     assert_offset(Control, slot, 1280);
     assert_int_equal(sizeof(Slot), 128);
-    assert_offset(Slot, generation, 0);
-    assert_offset(Slot, dirty, 4);
+    assert_offset(Slot, life, 0);
+    assert_int_equal(SlotLife::of(7, SlotState::inherited).bits, std::uint64_t{2} << 32 | 7);
     assert_offset(Slot, pid, 8);
     assert_offset(Slot, puts, 16);
     assert_offset(Slot, gets, 24);

@@ -141,15 +141,15 @@ void a_plain_lease_is_not_jumped_over(void **state)
 void used_bytes_are_what_lies_between_frontier_and_tail(void **state)
 {
     LogFixture &f = fixture_of(state);
-    assert_int_equal(f.log().used_bytes(), 0);
+    assert_int_equal(f.used_bytes(), 0);
     assert_code(f.put_bytes(100), OK);
-    assert_int_equal(f.log().used_bytes(), 120);
+    assert_int_equal(f.used_bytes(), 120);
     assert_code(f.put_bytes(4000), OK); // goes to the next segment
-    assert_int_equal(f.log().used_bytes(), 4096 + 4016);
+    assert_int_equal(f.used_bytes(), 4096 + 4016);
     finish(f, f.take_bytes());
     finish(f, f.take_bytes());
     f.advance();
-    assert_int_equal(f.log().used_bytes(), 0);
+    assert_int_equal(f.used_bytes(), 0);
 }
 
 } // namespace

@@ -176,9 +176,7 @@ void a_commit_whose_cursor_was_not_moved_is_rolled_over(void **state)
 void reap(LogFixture &f)
 {
     std::uint64_t items = 0;
-    const ForkGate *gate = new ForkGate;
-    const Code code = f.log().reap(items);
-    delete gate;
+    const Code code = f.reap(items);
     assert_code(code, OK);
     assert_int_equal(items, 0);
 }

@@ -3,8 +3,6 @@
 // States that a kill leaves, made by hand, and then one call of the reaper.
 #include "log_fixture.hpp"
 
-#include "wait/fork_epoch.hpp"
-
 using namespace ipcq;
 
 namespace {
@@ -12,17 +10,14 @@ namespace {
 const Plan plan;
 const Plan plain{.joinable = false};
 const Plan two_slots{.slot_count = 2};
+const Plan crowd{.slot_count = 600};
 
 HeadCursor head_of(LogFixture &f) { return snapshot(f.control().head); }
 
 std::uint64_t reap(LogFixture &f, int peer = 0)
 {
-    Log &log = f.log(peer); // its birth wants the gate, too
     std::uint64_t items = 0;
-    const ForkGate *gate = new ForkGate;
-    const Code code = log.reap(items);
-    delete gate;
-    assert_code(code, OK);
+    assert_code(f.reap(items, peer), OK);
     return items;
 }
 
@@ -50,7 +45,7 @@ void leases_of_the_dead_are_ready_again_in_their_old_order(void **state)
     const Got next = f.take();
     assert_string_equal(next.text, "3");
     assert_int_equal(next.taken.deliveries, 0);
-    assert_int_equal(f.control().slot[1].dirty.load(), 0);
+    assert_true(f.state_of(1) == SlotState::clean);
     assert_int_equal(f.control().slot[0].recovered.load(), 2);
 }
 
@@ -61,7 +56,7 @@ void the_living_keep_theirs(void **state)
     const Got got = f.take(1);
     assert_int_equal(reap(f), 0);
     assert_true(f.record(got.taken.offset).is(RecordState::taken));
-    assert_int_equal(f.control().slot[1].dirty.load(), 1);
+    assert_true(f.state_of(1) == SlotState::used);
 }
 
 void reaping_again_changes_nothing(void **state)
@@ -127,9 +122,9 @@ void a_reaper_that_died_before_it_marked_the_slot_clean_is_followed(void **state
     f.take(1);
     f.kill(1);
     assert_int_equal(reap(f), 1);
-    f.control().slot[1].dirty = 1;
+    f.set_state(1, SlotState::used);
     assert_int_equal(reap(f), 0);
-    assert_int_equal(f.control().slot[1].dirty.load(), 0);
+    assert_true(f.state_of(1) == SlotState::clean);
     assert_int_equal(f.log().ready_items(), 2);
 }
 
@@ -216,21 +211,60 @@ void a_plain_copy_cut_short_gives_the_item_back(void **state)
     assert_int_equal(again.taken.deliveries, 1);
 }
 
-void who_takes_a_dead_ones_slot_over_returns_its_leases_alone(void **state)
+void an_heir_requeues_what_its_slot_held_before_and_keeps_its_own(void **state)
 {
     LogFixture &f = fixture_of(state);
     put_words(f, 2);
     f.take(1);
     f.kill(1);
-    const Participant &heir = f.log(2).me(); // two slots: there is no clean one
-    assert_true(heir.took_over());
+    assert_true(f.log(2).has_inherited()); // two slots: there is no clean one
     const Got own = f.take(2);
     assert_string_equal(own.text, "1");
-    std::uint64_t items = 0;
-    assert_code(f.log(2).reap_slot(heir.slot_index(), heir.self().generation() - 1, items), OK);
-    assert_int_equal(items, 1);
+    assert_int_equal(reap(f, 2), 1);
+    assert_true(f.state_of(1) == SlotState::used);
     assert_true(f.record(own.taken.offset).is(RecordState::taken));
     assert_string_equal(f.take().text, "0");
+}
+
+// An heir may be idle or stopped. Its life must not hide those who died in its slot before.
+void others_requeue_what_a_living_heir_has_inherited(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    put_words(f, 2);
+    f.take(1);
+    f.kill(1);
+    const Got own = f.take(2); // the heir, which reaps nothing
+    assert_int_equal(reap(f), 1);
+    assert_true(f.state_of(1) == SlotState::used);
+    assert_true(f.record(own.taken.offset).is(RecordState::taken));
+    assert_string_equal(f.take().text, "0");
+}
+
+// A reaper that was stopped before it marked the slot clean goes on when another participant lives there.
+void a_late_reaper_leaves_the_state_of_the_next_participant(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    put_words(f, 2);
+    f.log(1);
+    f.kill(1);
+    const SlotLife seen = life_of(f.control().slot[1]); // by the one that was stopped
+    assert_int_equal(reap(f), 0);
+    assert_int_equal(f.log(2).me().slot_index(), 1);
+    std::uint64_t expected = seen.bits;
+    assert_false(f.control().slot[1].life.compare_exchange_strong(expected, seen.with(SlotState::clean).bits));
+    f.take(2);
+    f.kill(2);
+    assert_int_equal(reap(f), 1);
+}
+
+void a_crowd_of_the_dead_is_cleaned_up_after_in_several_passes(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    for (std::uint32_t i = 1; i < f.geometry().slot_count; i++)
+        f.set_state(i, SlotState::used);
+    assert_int_equal(reap(f), 0);
+    for (std::uint32_t i = 1; i < f.geometry().slot_count; i++)
+        assert_true(f.state_of(i) == SlotState::clean);
 }
 
 void an_heir_that_died_before_it_reaped_leaves_both_lives_to_the_next(void **state)
@@ -252,14 +286,10 @@ void an_heir_that_was_hindered_returns_them_later(void **state)
     put_words(f, 1);
     f.take(1);
     f.kill(1);
-    Log &heir = f.log(2);
-    assert_true(heir.me().took_over());
+    assert_true(f.log(2).has_inherited());
     f.control().head.lock = f.log().me().self().bits; // alive, and does not let go
     std::uint64_t items = 0;
-    const ForkGate *gate = new ForkGate;
-    const Code code = heir.reap(items);
-    delete gate;
-    assert_code(code, TIMEDOUT);
+    assert_code(f.reap(items, 2), TIMEDOUT);
     f.control().head.lock = 0;
     assert_int_equal(reap(f, 2), 1);
     assert_int_equal(reap(f, 2), 0);
@@ -274,12 +304,9 @@ void a_lock_that_the_living_hold_leaves_the_slot_dirty_for_later(void **state)
     f.kill(1);
     f.control().head.lock = f.log(2).me().self().bits;
     std::uint64_t items = 0;
-    const ForkGate *gate = new ForkGate;
-    const Code code = f.log().reap(items);
-    delete gate;
-    assert_true(code != Code::OK);
+    assert_true(f.reap(items) != Code::OK);
     assert_int_equal(items, 0);
-    assert_int_equal(f.control().slot[1].dirty.load(), 1);
+    assert_true(f.state_of(1) == SlotState::used);
     f.control().head.lock = 0;
     assert_int_equal(reap(f), 1);
 }
@@ -302,7 +329,10 @@ int main()
         LOG_TEST(a_run_that_was_numbered_and_not_linked_is_free, plan),
         LOG_TEST(a_run_that_was_linked_stays, plan),
         LOG_TEST(a_plain_copy_cut_short_gives_the_item_back, plain),
-        LOG_TEST(who_takes_a_dead_ones_slot_over_returns_its_leases_alone, two_slots),
+        LOG_TEST(an_heir_requeues_what_its_slot_held_before_and_keeps_its_own, two_slots),
+        LOG_TEST(others_requeue_what_a_living_heir_has_inherited, two_slots),
+        LOG_TEST(a_late_reaper_leaves_the_state_of_the_next_participant, plan),
+        LOG_TEST(a_crowd_of_the_dead_is_cleaned_up_after_in_several_passes, crowd),
         LOG_TEST(an_heir_that_died_before_it_reaped_leaves_both_lives_to_the_next, two_slots),
         LOG_TEST(an_heir_that_was_hindered_returns_them_later, two_slots),
         LOG_TEST(a_lock_that_the_living_hold_leaves_the_slot_dirty_for_later, plan),

@@ -115,11 +115,11 @@ void leaving_a_segment_is_told_once(void **state)
 void a_look_sees_items_and_their_absence(void **state)
 {
     LogFixture &f = fixture_of(state);
-    assert_false(f.log().peek());
+    assert_false(f.log().may_hold_item());
     put_some(f, 1);
-    assert_true(f.log().peek());
+    assert_true(f.log().may_hold_item());
     f.take();
-    assert_false(f.log().peek());
+    assert_false(f.log().may_hold_item());
 }
 
 void a_lease_whose_cursor_was_not_moved_is_passed_over(void **state)

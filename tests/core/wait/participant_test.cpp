@@ -5,6 +5,7 @@
 #include "wait/participant.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -21,8 +22,8 @@ void who_comes_takes_the_first_clean_slot(void **state)
         const Participant &me = f.log(i).me();
         assert_int_equal(me.slot_index(), i);
         assert_int_equal(me.self().bits, Owner::of(static_cast<std::uint32_t>(i), 1).bits);
-        assert_false(me.took_over());
-        assert_int_equal(f.control().slot[i].dirty.load(), 1);
+        assert_false(f.log(i).has_inherited());
+        assert_true(f.state_of(static_cast<std::uint32_t>(i)) == SlotState::used);
         assert_int_equal(f.control().slot[i].pid.load(), ::getpid());
     }
 }
@@ -79,7 +80,7 @@ void when_all_are_dirty_a_dead_ones_slot_is_taken_over_under_a_new_generation(vo
     f.kill(2);
     const Participant &heir = f.log(2).me();
     assert_int_equal(heir.slot_index(), 2);
-    assert_true(heir.took_over());
+    assert_true(f.log(2).has_inherited());
     assert_int_equal(heir.self().generation(), 2);
 }
 
@@ -88,8 +89,8 @@ void a_slot_that_was_cleaned_is_taken_as_new(void **state)
     LogFixture &f = fixture_of(state);
     f.log(1);
     f.kill(1);
-    f.control().slot[1].dirty = 0;
-    assert_false(f.log(2).me().took_over());
+    f.set_state(1, SlotState::clean);
+    assert_false(f.log(2).has_inherited());
     assert_int_equal(f.log(2).me().self().bits, Owner::of(1, 2).bits);
 }
 
@@ -98,36 +99,75 @@ void others_see_who_is_alive(void **state)
     LogFixture &f = fixture_of(state);
     const Owner other = f.log(1).me().self();
     const Participant &me = f.log().me();
-    assert_true(me.alive(me.self()));
-    assert_true(me.alive(other));
-    assert_false(me.alive(Owner::of(other.slot(), other.generation() + 1)));
-    assert_false(me.alive(Owner::of(other.slot(), other.generation() - 1)));
-    assert_false(me.alive(Owner::of(4, 1))); // the table has four
-    assert_false(me.alive(nobody));
+    assert_true(me.liveness(me.self()) == Liveness::alive);
+    assert_true(me.liveness(other) == Liveness::alive);
+    assert_true(me.liveness(Owner::of(other.slot(), other.generation() + 1)) == Liveness::dead);
+    assert_true(me.liveness(Owner::of(other.slot(), other.generation() - 1)) == Liveness::dead);
+    assert_true(me.liveness(Owner::of(4, 1)) == Liveness::dead); // the table has four
+    assert_true(me.liveness(nobody) == Liveness::dead);
     f.kill(1);
-    assert_false(me.alive(other));
-    assert_false(me.slot_alive(1));
+    assert_true(me.liveness(other) == Liveness::dead);
+    assert_true(me.liveness_of_slot(1) == Liveness::dead);
 }
 
-void only_a_dead_slot_can_be_held(void **state)
+// Locks bytes of the queue's file on a description of its own, as any process may that opens the file.
+Code lock_bytes(LogFixture &f, int flags, short kind, off_t begin, off_t size, Descriptor &out_fd)
+{
+    char path[40];
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", f.object().get());
+    out_fd = open_file(path, flags);
+    struct flock lock {};
+    lock.l_type = kind;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = begin;
+    lock.l_len = size;
+    return ::fcntl(out_fd.get(), F_OFD_SETLK, &lock) == 0 ? Code::OK : Code::SYSTEM;
+}
+
+constexpr off_t slots_begin = off_t{1} << 61;
+
+// A process that may only read the file can take read locks there.
+void read_locks_do_not_make_the_dead_look_alive(void **state)
 {
     LogFixture &f = fixture_of(state);
     f.log(1);
-    Someone *one = arrive(f), *other = arrive(f);
-    assert_non_null(one);
-    assert_non_null(other);
-    const bool living = one->me.hold_dead(1);
     f.kill(1);
-    const bool dead = one->me.hold_dead(1);
-    const bool again = other->me.hold_dead(1); // one reaper at a time
-    const bool looks_dead_to_its_reaper = !one->me.slot_alive(1);
-    one->me.let_go();
-    const bool after = other->me.hold_dead(1);
-    delete one;
-    delete other;
-    assert_true(!living && dead && !again && after);
-    assert_true(looks_dead_to_its_reaper);
-    assert_false(f.log().me().slot_alive(1)); // the second reaper is gone with its hold
+    auto *fd = new Descriptor;
+    const Code locked = lock_bytes(f, O_RDONLY, F_RDLCK, slots_begin + 1, 1, *fd);
+    const Liveness seen = f.log().me().liveness_of_slot(1);
+    delete fd;
+    assert_code(locked, OK);
+    assert_true(seen == Liveness::dead);
+}
+
+// A process that was stopped while it entered the slot of a dead participant holds the entrance alone.
+void an_entrant_does_not_make_the_dead_look_alive(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.kill(1);
+    auto *fd = new Descriptor;
+    const Code locked = lock_bytes(f, O_RDWR, F_WRLCK, slots_begin + slot_count_max + 1, 1, *fd);
+    const Liveness seen = f.log().me().liveness_of_slot(1);
+    const std::uint32_t next = f.log(2).me().slot_index();
+    f.set_state(3, SlotState::used);
+    const std::uint32_t last = f.log(3).me().slot_index(); // all others are dirty, and the entrance of slot 1 is held
+    delete fd;
+    assert_code(locked, OK);
+    assert_true(seen == Liveness::dead);
+    assert_int_equal(next, 2);
+    assert_int_equal(last, 3);
+}
+
+void without_a_descriptor_liveness_is_unknown(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(1);
+    f.log().queue_file().close();
+    assert_true(f.log().me().liveness_of_slot(1) == Liveness::unknown);
+    assert_true(f.log().me().liveness(Owner::of(1, 2)) == Liveness::dead); // another generation: the word says so
+    std::uint64_t items = 0;
+    assert_code(f.reap(items), SYSTEM);
 }
 
 void nobody_is_attached_when_the_last_has_gone(void **state)
@@ -155,9 +195,9 @@ void the_mapping_alone_keeps_a_participant_alive(void **state)
     LogFixture &f = fixture_of(state);
     const pid_t child = child_start(attach_close_all_and_stop, &f);
     assert_true(child_wait_stopped(child));
-    assert_true(f.log().me().slot_alive(1));
+    assert_true(f.log().me().liveness_of_slot(1) == Liveness::alive);
     child_kill(child);
-    assert_false(f.log().me().slot_alive(1));
+    assert_true(f.log().me().liveness_of_slot(1) == Liveness::dead);
 }
 
 int attach_and_exec(void *fixture)
@@ -173,8 +213,8 @@ void exec_is_death(void **state)
     LogFixture &f = fixture_of(state);
     const pid_t child = child_start(attach_and_exec, &f);
     assert_true(child_wait_stopped(child));
-    assert_int_equal(f.control().slot[1].generation.load(), 1);
-    assert_false(f.log().me().slot_alive(1));
+    assert_int_equal(life_of(f.control().slot[1]).generation(), 1);
+    assert_true(f.log().me().liveness_of_slot(1) == Liveness::dead);
 }
 
 int lifeline[2]; // the test process holds the end to write; when it is gone, however, a read returns
@@ -206,37 +246,12 @@ void a_forked_child_does_not_keep_its_parent_alive(void **state)
     LogFixture &f = fixture_of(state);
     const pid_t child = child_start(attach_fork_and_stop, &f);
     assert_true(child_wait_stopped(child));
-    const bool alive_before = f.log().me().slot_alive(1);
+    const bool alive_before = f.log().me().liveness_of_slot(1) == Liveness::alive;
     child_kill(child);
-    const bool alive_after = f.log().me().slot_alive(1);
+    const bool alive_after = f.log().me().liveness_of_slot(1) == Liveness::alive;
     ::kill(*idle_child, SIGKILL);
     assert_true(alive_before);
     assert_false(alive_after);
-}
-
-int hold_a_dead_slot_and_stop(void *fixture)
-{
-    Someone *self = arrive(*static_cast<LogFixture *>(fixture));
-    CHILD_CHECK(self != nullptr);
-    *idle_child = fork_idle_child(); // before the hold: during one, the gate is closed
-    CHILD_CHECK(self->me.hold_dead(1));
-    ::raise(SIGSTOP);
-    return 0;
-}
-
-void a_killed_reaper_lets_go_although_its_idle_child_lives(void **state)
-{
-    LogFixture &f = fixture_of(state);
-    f.log(1);
-    f.kill(1);
-    const pid_t reaper = child_start(hold_a_dead_slot_and_stop, &f);
-    assert_true(child_wait_stopped(reaper));
-    child_kill(reaper);
-    Someone *next = arrive(f);
-    const bool can_be_held = next != nullptr && next->me.hold_dead(1);
-    delete next;
-    ::kill(*idle_child, SIGKILL);
-    assert_true(can_be_held);
 }
 
 } // namespace
@@ -254,12 +269,13 @@ int main()
         LOG_TEST(when_all_are_dirty_a_dead_ones_slot_is_taken_over_under_a_new_generation, plan),
         LOG_TEST(a_slot_that_was_cleaned_is_taken_as_new, plan),
         LOG_TEST(others_see_who_is_alive, plan),
-        LOG_TEST(only_a_dead_slot_can_be_held, plan),
+        LOG_TEST(read_locks_do_not_make_the_dead_look_alive, plan),
+        LOG_TEST(an_entrant_does_not_make_the_dead_look_alive, plan),
+        LOG_TEST(without_a_descriptor_liveness_is_unknown, plan),
         LOG_TEST(nobody_is_attached_when_the_last_has_gone, plan),
         LOG_TEST(the_mapping_alone_keeps_a_participant_alive, plan),
         LOG_TEST(exec_is_death, plan),
         LOG_TEST(a_forked_child_does_not_keep_its_parent_alive, plan),
-        LOG_TEST(a_killed_reaper_lets_go_although_its_idle_child_lives, plan),
     };
     return RUN_TESTS("core.wait.participant", tests);
 }

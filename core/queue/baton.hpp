@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A wake-up call that a call of this thread has received. One call wakes one sleeper, so it must not end with a sleeper that
+// cannot use it: a getter that does not accept the item, or a putter that was cancelled. Unless it was used, the next sleeper
+// of the same group is woken in its place.
+#pragma once
+
+#include "wait/sleep.hpp"
+
+namespace ipcq {
+
+class Baton {
+public:
+    Baton() = default;
+    ~Baton()
+    {
+        if (sleepers_ != nullptr) [[unlikely]]
+            wake_one(*sleepers_, *pill_);
+    }
+    Baton(const Baton &) = delete;
+    Baton &operator=(const Baton &) = delete;
+
+    void take(HalfWord &sleepers, Pill &pill) noexcept
+    {
+        sleepers_ = &sleepers;
+        pill_ = &pill;
+    }
+    void use() noexcept { sleepers_ = nullptr; }
+
+private:
+    HalfWord *sleepers_ = nullptr;
+    Pill *pill_ = nullptr;
+};
+
+} // namespace ipcq
