@@ -9,7 +9,7 @@ LeaseBook::~LeaseBook() { std::free(entries_); }
 
 bool LeaseBook::reserve_slowly(std::uint64_t count) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     while (next_ - oldest_ + count > capacity_)
         if (!grow())
             return false;
@@ -70,7 +70,7 @@ void LeaseBook::strike(std::uint64_t ticket) noexcept
 
 Code LeaseBook::end_any(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     const Code code = find(ticket, out);
     if (code == Code::OK) {
         strike(out.ticket);
@@ -81,7 +81,7 @@ Code LeaseBook::end_any(std::uint64_t ticket, Lease &out, std::atomic<std::uint6
 
 Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     const Code code = find(ticket, out);
     if (code == Code::OK)
         entry(out.ticket).state = State::picked;
@@ -90,19 +90,19 @@ Code LeaseBook::pick(std::uint64_t ticket, Lease &out) noexcept
 
 void LeaseBook::drop(const Lease &lease) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     strike(lease.ticket);
 }
 
 void LeaseBook::keep(const Lease &lease) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     entry(lease.ticket).state = State::held;
 }
 
 void LeaseBook::start_anew() noexcept
 {
-    lock_.start_anew();
+    lock_.reset_after_fork();
     first_own_ = next_;
     oldest_ = first_own_;
 }

@@ -6,7 +6,7 @@
 
 #include "error.hpp"
 #include "queue/options.hpp"
-#include "queue/short_lock.hpp"
+#include "queue/biased_lock.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -37,7 +37,7 @@ public:
     // The new ticket, or 0 if the room was used by other threads meanwhile and there is no memory for more.
     IPCQ_INLINE std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept
     {
-        const ShortLock::Hold hold(lock_);
+        const BiasedLock::Guard guard(lock_);
         const std::uint64_t ticket = next_.load(relaxed_);
         if (ticket - oldest_.load(relaxed_) == capacity_.load(relaxed_) && !grow()) [[unlikely]]
             return 0;
@@ -49,7 +49,7 @@ public:
     IPCQ_INLINE Code end(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
     {
         {
-            const ShortLock::Hold hold(lock_);
+            const BiasedLock::Guard guard(lock_);
             const std::uint64_t oldest = oldest_.load(relaxed_), next = next_.load(relaxed_);
             // The usual case: one item at a time.
             if (oldest + 1 == next && (ticket == oldest || ticket == ticket_oldest) &&
@@ -89,7 +89,7 @@ private:
 
     static constexpr auto relaxed_ = std::memory_order_relaxed; // the numbers change under the lock only
 
-    ShortLock lock_;
+    BiasedLock lock_;
     Entry *entries_ = nullptr; // a ring of capacity_, a power of two
     std::atomic<std::uint64_t> capacity_{0};
     std::atomic<std::uint64_t> oldest_{1}; // every ticket below is gone

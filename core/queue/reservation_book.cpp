@@ -9,7 +9,7 @@ ReservationBook::~ReservationBook() { std::free(entries_); }
 
 bool ReservationBook::add(const Run &run, std::uint64_t size) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     if (count_ == capacity_) {
         const std::uint64_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
         auto *entries = static_cast<Entry *>(std::realloc(entries_, capacity * sizeof(Entry)));
@@ -25,7 +25,7 @@ bool ReservationBook::add(const Run &run, std::uint64_t size) noexcept
 // Few are ever reserved at once.
 bool ReservationBook::pick(std::uint64_t first, Reservation &out) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     for (std::uint64_t i = 0; i < count_; i++) {
         Entry &entry = entries_[i];
         if (entry.reservation.run.first != first || entry.picked)
@@ -49,20 +49,20 @@ ReservationBook::Entry &ReservationBook::picked(const Reservation &reservation) 
 
 void ReservationBook::keep(const Reservation &reservation) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     picked(reservation).picked = false;
 }
 
 void ReservationBook::drop(const Reservation &reservation) noexcept
 {
-    const ShortLock::Hold hold(lock_);
+    const BiasedLock::Guard guard(lock_);
     picked(reservation) = entries_[count_ - 1];
     count_--;
 }
 
 void ReservationBook::start_anew() noexcept
 {
-    lock_.start_anew();
+    lock_.reset_after_fork();
     count_ = 0;
 }
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "log/log.hpp"
-#include "queue/short_lock.hpp"
+#include "queue/biased_lock.hpp"
 
 namespace ipcq {
 
@@ -37,7 +37,7 @@ private:
     };
     Entry &picked(const Reservation &reservation) noexcept;
 
-    ShortLock lock_;
+    BiasedLock lock_;
     Entry *entries_ = nullptr;
     std::uint64_t count_ = 0, capacity_ = 0, last_number_ = 0;
 };
