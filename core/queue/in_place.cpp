@@ -43,17 +43,17 @@ Code SharedQueue::commit_now(const Message &reserved, const Patience &patience) 
     if (!reservations_.pick(log_.run_of(reserved.data), reservation))
         return Code::NOTRESERVED;
     if (reserved.size > reservation.size) {
-        reservations_.keep(reservation);
+        reservations_.restore(reservation);
         return Code::TOOBIG;
     }
     const Code code = until_room(patience, [&](Shortage &shortage) {
         return log_.commit_run(reservation.run, reserved.size, reserved.type, patience, shortage);
     });
     if (code != Code::OK) {
-        reservations_.keep(reservation);
+        reservations_.restore(reservation);
         return code;
     }
-    reservations_.drop(reservation);
+    reservations_.erase(reservation);
     after_put(1);
     return Code::OK;
 }
@@ -71,7 +71,7 @@ Code SharedQueue::abandon_now(const void *reserved) noexcept
     if (!reservations_.pick(log_.run_of(reserved), reservation))
         return Code::NOTRESERVED;
     log_.abandon(reservation.run);
-    reservations_.drop(reservation);
+    reservations_.erase(reservation);
     wake_one(waiters().putters, pills().putters); // one may wait for neighbours that lie together
     return Code::OK;
 }

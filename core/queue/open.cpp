@@ -219,7 +219,7 @@ Code SharedQueue::attach_anew() noexcept
     if (code != Code::OK)
         return code;
     book_.start_anew();
-    reservations_.start_anew();
+    reservations_.reset_after_fork();
     return attach();
 }
 

@@ -8,7 +8,7 @@
 #include "queue/baton.hpp"
 #include "queue/lease_book.hpp"
 #include "queue/queue.hpp"
-#include "queue/reservation_book.hpp"
+#include "queue/reservation_table.hpp"
 #include "wait/fork_epoch.hpp"
 #include "wait/pace.hpp"
 
@@ -134,7 +134,7 @@ private:
     std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
     LeaseBook book_;
-    ReservationBook reservations_;
+    ReservationTable reservations_;
     Pace put_pace_, get_pace_;
     std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0};
