@@ -75,7 +75,7 @@ public:
     bool can_reach_file() const noexcept { return image_.file() >= 0 || image_.cut(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
-    Word &own_dones() const { return own_slot().dones; } // counted by whoever keeps the book of leases
+    Word &own_dones() const { return own_slot().dones; } // counted by the table of leases
 
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.

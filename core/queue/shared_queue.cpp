@@ -97,10 +97,10 @@ Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
         return code;
     const Code code = log_.give_back(lease.offset, lease.sequence, Patience::until(nowait));
     if (code != Code::OK && code != Code::NOTTAKEN) { // the item is still ours, and so is its ticket
-        book_.keep(lease);
+        book_.restore(lease);
         return code;
     }
-    book_.drop(lease);
+    book_.erase(lease);
     if (code == Code::NOTTAKEN)
         return Code::CORRUPT;
     wake_one(waiters().getters, pills().getters);

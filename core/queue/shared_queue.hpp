@@ -6,7 +6,7 @@
 
 #include "memory/object.hpp"
 #include "queue/baton.hpp"
-#include "queue/lease_book.hpp"
+#include "queue/lease_table.hpp"
 #include "queue/queue.hpp"
 #include "queue/reservation_table.hpp"
 #include "wait/fork_epoch.hpp"
@@ -133,7 +133,7 @@ private:
     QueueFile file_;
     std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
-    LeaseBook book_;
+    LeaseTable book_;
     ReservationTable reservations_;
     Pace put_pace_, get_pace_;
     std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took

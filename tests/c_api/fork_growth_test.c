@@ -1,6 +1,6 @@
 /*
- * fork() while another thread makes a handle's private table of reserved memory larger. The child uses its copy of the
- * handle and never writes to memory that its own malloc() gave out.
+ * fork() while another thread makes a handle's private tables larger: of the items it has taken, and of the memory it has
+ * reserved. The child uses its copy of the handle and never writes to memory that its own malloc() gave out.
  *
  * The test's malloc() and free() stand before the C library's. They stop the growing thread just after the call, and
  * meanwhile the main thread forks.
@@ -80,6 +80,13 @@ void free(void *block)
 
 /* ---------------------------------------------------------------------------------------------------- the growth */
 
+static int take_one(void)
+{
+    uint64_t number = 0;
+    const int put = put_number(shared, 1, IPCQ_NOWAIT);
+    return put != IPCQ_OK ? put : get_number(shared, &number, NULL, IPCQ_NOWAIT);
+}
+
 static int reserve_one(void)
 {
     void *data = NULL;
@@ -119,6 +126,8 @@ static int use_beside_own_memory(void *nothing)
     for (int i = 0; i < BLOCKS; ++i)
         for (size_t k = 0; k < bytes; ++k)
             CHILD_CHECK(own[i][k] == PATTERN);
+    for (int i = 0; use == take_one && i < BLOCKS; ++i)
+        CHILD_CHECK(ipcq_task_done(shared, i % 2 == 0 ? IPCQ_OLDEST : IPCQ_OLDEST_OF_THREAD) == IPCQ_OK);
     CHILD_CHECK(ipcq_task_done(shared, IPCQ_OLDEST) == IPCQ_NOTTAKEN);
     return 0;
 }
@@ -154,6 +163,16 @@ static void fork_in_the_growth(void **state, use_function *function, int where)
     }
 }
 
+static void a_child_takes_after_the_table_was_allocated(void **state)
+{
+    fork_in_the_growth(state, take_one, AFTER_ALLOCATION);
+}
+
+static void a_child_takes_after_the_old_table_was_freed(void **state)
+{
+    fork_in_the_growth(state, take_one, AFTER_FREE);
+}
+
 static void a_child_reserves_after_the_table_was_allocated(void **state)
 {
     fork_in_the_growth(state, reserve_one, AFTER_ALLOCATION);
@@ -169,6 +188,8 @@ static void a_child_reserves_after_the_old_table_was_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        GROWTH_TEST(a_child_takes_after_the_table_was_allocated),
+        GROWTH_TEST(a_child_takes_after_the_old_table_was_freed),
         GROWTH_TEST(a_child_reserves_after_the_table_was_allocated),
         GROWTH_TEST(a_child_reserves_after_the_old_table_was_freed),
     };
