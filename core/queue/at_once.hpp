@@ -62,7 +62,7 @@ IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
 IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
 {
     Lease lease;
-    if (const Code code = book_.finish(ticket, lease, log_.own_dones()); code != Code::OK) [[unlikely]]
+    if (const Code code = leases_.finish(ticket, lease, log_.own_dones()); code != Code::OK) [[unlikely]]
         return code;
     if (log_.finish(lease.offset) != Code::OK) [[unlikely]]
         return Code::CORRUPT; // the table has it, the record denies it: a peer wrote to the record

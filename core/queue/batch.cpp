@@ -76,7 +76,7 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
         Taken taken[batch_items_max];
         std::uint64_t got = 0;
         const std::uint64_t wanted = std::min(count - done, batch_items_max);
-        if (geometry_.joinable && !book_.reserve(wanted)) {
+        if (geometry_.joinable && !leases_.reserve(wanted)) {
             if (done == 0)
                 return Code::NOMEM;
             break;
@@ -103,7 +103,7 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
         for (std::uint64_t i = 0; i < got; i++) {
             View &view = views[done];
             view = {rest.buffer, {0, taken[i].size, taken[i].type, taken[i].deliveries}};
-            if (geometry_.joinable && (view.item.ticket = book_.add(taken[i].offset, taken[i].sequence)) == 0) {
+            if (geometry_.joinable && (view.item.ticket = leases_.add(taken[i].offset, taken[i].sequence)) == 0) {
                 // Other threads used the room up, and there is no memory for more.
                 for (; i < got; i++)
                     log_.give_back(taken[i].offset, taken[i].sequence, Patience{});

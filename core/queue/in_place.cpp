@@ -88,7 +88,7 @@ Code SharedQueue::borrow_now(std::uint64_t accept, const Patience &patience, Vie
     const Demand demand{nullptr, UINT64_MAX, accept, true};
     Taken taken;
     const Code code = until_item(patience, [&](bool &left_segment) {
-        if (!book_.reserve())
+        if (!leases_.reserve())
             return Code::NOMEM;
         taken = {};
         const Code result = log_.take(demand, true, patience, taken);
@@ -102,7 +102,7 @@ Code SharedQueue::borrow_now(std::uint64_t accept, const Patience &patience, Vie
     }
     after_get(1, taken.more, taken.left_segment);
     out_view = {log_.payload(taken), {0, taken.size, taken.type, taken.deliveries}};
-    if ((out_view.item.ticket = book_.add(taken.offset, taken.sequence)) == 0) {
+    if ((out_view.item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) {
         log_.give_back(taken.offset, taken.sequence, Patience{});
         return Code::NOMEM;
     }

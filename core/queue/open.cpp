@@ -218,7 +218,7 @@ Code SharedQueue::attach_anew() noexcept
         code = file_.adopt(std::move(fresh), name_.path);
     if (code != Code::OK)
         return code;
-    book_.reset_after_fork();
+    leases_.reset_after_fork();
     reservations_.reset_after_fork();
     return attach();
 }

@@ -26,7 +26,7 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 inline Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
 {
     out_item = {0, taken.size, taken.type, taken.deliveries};
-    if (taken.leased && (out_item.ticket = book_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+    if (taken.leased && (out_item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
         log_.give_back(taken.offset, taken.sequence, Patience{});
         return Code::NOMEM;
     }
@@ -37,7 +37,7 @@ inline Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
 bool SharedQueue::lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
 {
     Taken taken;
-    if (!book_.reserve() || !log_.take_at_once({buffer, capacity, accept}, true, taken)) [[unlikely]]
+    if (!leases_.reserve() || !log_.take_at_once({buffer, capacity, accept}, true, taken)) [[unlikely]]
         return false;
     return received(taken, out_item) == Code::OK && !log_.cut(); // get() will say so
 }
@@ -51,7 +51,7 @@ Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_
     Taken taken;
     bool waited = false;
     code = until_item(patience, [&](bool &left_segment) {
-        if (geometry_.joinable && !book_.reserve())
+        if (geometry_.joinable && !leases_.reserve())
             return Code::NOMEM;
         taken = {};
         // An item that was waited for is mostly small, and the usual way is a third of a round trip between two that spin.
@@ -93,14 +93,14 @@ Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
     Lease lease;
-    if (const Code code = book_.pick(ticket, lease); code != Code::OK)
+    if (const Code code = leases_.pick(ticket, lease); code != Code::OK)
         return code;
     const Code code = log_.give_back(lease.offset, lease.sequence, Patience::until(nowait));
     if (code != Code::OK && code != Code::NOTTAKEN) { // the item is still ours, and so is its ticket
-        book_.restore(lease);
+        leases_.restore(lease);
         return code;
     }
-    book_.erase(lease);
+    leases_.erase(lease);
     if (code == Code::NOTTAKEN)
         return Code::CORRUPT;
     wake_one(waiters().getters, pills().getters);

@@ -133,7 +133,7 @@ private:
     QueueFile file_;
     std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
-    LeaseTable book_;
+    LeaseTable leases_;
     ReservationTable reservations_;
     Pace put_pace_, get_pace_;
     std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took
