@@ -5,6 +5,8 @@
 
 #include "handle.hpp"
 
+#include <cstdio>
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace ipcq {
@@ -25,6 +27,14 @@ static_assert(sizeof(ipcq_view) == sizeof(View) && offsetof(ipcq_view, item) == 
 inline void cancellation_point() { ::pthread_testcancel(); }
 
 inline int number(Code code) { return static_cast<int>(code); }
+
+// For a refusal by ipcq_open() in which the core has no part.
+inline Code refuse(const ipcq_options &options, Code code)
+{
+    if (options.message != nullptr && options.message_capacity != 0)
+        std::snprintf(options.message, options.message_capacity, "%s", sentence_of(number(code)));
+    return code;
+}
 
 // INVALID for unknown flags; a NULL wait means for ever.
 inline Code patience_of(const Call &call, const ipcq_wait *wait, Patience &out)

@@ -6,7 +6,6 @@
 #include "border.hpp"
 #include "memory/truncation_guard.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -16,6 +15,7 @@ using ipcq::CancellationDisabled;
 using ipcq::Code;
 using ipcq::number;
 using ipcq::patience_of;
+using ipcq::refuse;
 using ipcq::UsualCall;
 
 namespace {
@@ -57,12 +57,12 @@ Code read_options(const ipcq_options *given, ipcq_options &out)
     if (given->struct_size < offsetof(ipcq_options, reserved) || given->struct_size > 4096)
         return Code::INVALID;
     const auto *bytes = reinterpret_cast<const unsigned char *>(given);
+    std::memcpy(&out, given, given->struct_size < sizeof out ? given->struct_size : sizeof out);
     for (std::size_t i = sizeof out; i < given->struct_size; i++)
         if (bytes[i] != 0)
             return Code::INVALID;
-    std::memcpy(&out, given, given->struct_size < sizeof out ? given->struct_size : sizeof out);
     constexpr uint32_t known = IPCQ_PLAIN | IPCQ_JOINABLE | IPCQ_OPEN_ONLY | IPCQ_CREATE_ONLY | IPCQ_ANY_OWNER;
-    return (out.flags & ~known) != 0 || out.reserved != 0 || (out.mode & ~07777u) != 0 ? Code::INVALID : Code::OK;
+    return (out.flags & ~known) != 0 || out.reserved != 0 ? Code::INVALID : Code::OK;
 }
 
 Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
@@ -78,11 +78,8 @@ Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
     options.capacity_bytes = o.capacity_bytes;
     options.slot_count = o.max_participants;
     ipcq::Cell *cell = ipcq::take_cell();
-    if (cell == nullptr) {
-        if (o.message != nullptr && o.message_capacity != 0)
-            std::snprintf(o.message, o.message_capacity, "%s", ipcq::sentence_of(IPCQ_NOMEM));
-        return Code::NOMEM;
-    }
+    if (cell == nullptr)
+        return refuse(o, Code::NOMEM);
     ipcq::Queue *queue = nullptr;
     const Code code = ipcq::open_queue(name, options, queue, o.message, o.message_capacity);
     if (code == Code::OK)
@@ -172,7 +169,7 @@ EXPORT int ipcq_open(ipcq_t **out_queue, const char *name, const ipcq_options *o
     const CancellationDisabled whole;
     ipcq_options o;
     if (const Code code = read_options(options, o); out_queue == nullptr || code != Code::OK)
-        return IPCQ_INVALID;
+        return number(refuse(o, Code::INVALID));
     return number(open(out_queue, name, o));
 }
 

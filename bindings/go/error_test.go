@@ -57,6 +57,8 @@ func TestOpenRefusals(t *testing.T) {
 		{q.Name(), []ipcq.Option{ipcq.Joinable()}, ipcq.ErrMismatch},
 		{q.Name(), []ipcq.Option{ipcq.MaxItems(-1)}, ipcq.ErrInvalid},
 		{q.Name(), []ipcq.Option{ipcq.Joinable(), ipcq.Plain()}, ipcq.ErrInvalid},
+		{q.Name(), []ipcq.Option{ipcq.Mode(0o644)}, ipcq.ErrInvalid},
+		{q.Name(), []ipcq.Option{ipcq.Mode(fs.ModeSetuid | 0o600)}, ipcq.ErrInvalid},
 		{"", nil, ipcq.ErrBadName},
 		{"a/b", nil, ipcq.ErrBadName},
 		{q.Name() + "\x00tail", nil, ipcq.ErrBadName},

@@ -44,8 +44,9 @@ func CapacityBytes(n int) Option { return func(o *options) { o.capacityBytes = n
 // MaxParticipants is how many processes may have the queue open at once; 0 means 256.
 func MaxParticipants(n int) Option { return func(o *options) { o.maxParticipants = n } }
 
-// Mode is the permission bits of a new queue; 0 means 0600. The umask is not applied.
-func Mode(m fs.FileMode) Option { return func(o *options) { o.mode = uint(m.Perm()) } }
+// Mode is the permission bits of a new queue: 0600, 0660, 0606 or 0666; 0 means 0600. The umask is not applied.
+// Another mode, or one with any other bit of fs.FileMode, is refused: ErrInvalid.
+func Mode(m fs.FileMode) Option { return func(o *options) { o.mode = uint(m) } }
 
 func (o *options) valid() bool {
 	const most = 1<<31 - 1 // what the library's field holds

@@ -4,6 +4,7 @@
 #include "layout/control.hpp"
 #include "layout/record.hpp"
 #include "layout/segment.hpp"
+#include "memory/access.hpp"
 #include "memory/growth.hpp"
 #include "memory/random_bytes.hpp"
 
@@ -70,6 +71,15 @@ Code blame_header(Trouble &trouble, Code code, const Header &theirs, const char 
     else
         blame(trouble, code, "header", path);
     return code;
+}
+
+Code blame_mode(Trouble &trouble, mode_t mode, const char *path)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "%s has mode %04o, and a queue permits reading and writing together, and nothing else: "
+                  "chmod it to 0600, 0660 or 0666.",
+                  path, static_cast<unsigned>(mode));
+    return Code::DENIED;
 }
 
 void initialise(Control &control, Word *table, const Geometry &g) noexcept
@@ -143,6 +153,8 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
     const Code code = read_header(header, static_cast<std::uint64_t>(status.st_size), out_geometry);
     if (code != Code::OK)
         return blame_header(trouble, code, header, name.path);
+    if (const mode_t mode = status.st_mode & 07777; !mode_is_accepted(mode))
+        return blame_mode(trouble, mode, name.path);
     out_fd = std::move(fd);
     return Code::OK;
 }

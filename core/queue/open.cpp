@@ -3,6 +3,7 @@
 // Finding or making a queue, becoming a participant, leaving; and doing it again in a forked child.
 #include "queue/shared_queue.hpp"
 
+#include "memory/access.hpp"
 #include "queue/anonymous.hpp"
 
 #include <cerrno>
@@ -29,6 +30,15 @@ Code explain(Trouble &trouble, const QueueName &name, Code code)
     return code;
 }
 
+Code refuse_mode(Trouble &trouble, std::uint32_t mode)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "Mode %04o is refused: a queue permits reading and writing together, and nothing else; "
+                  "use 0600, 0660 or 0666.",
+                  mode);
+    return Code::INVALID;
+}
+
 bool is_anonymous(const QueueName &name)
 {
     return std::strncmp(name.text, anonymous_prefix, sizeof anonymous_prefix - 1) == 0;
@@ -48,6 +58,8 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         (anonymous && options.open_only) || options.slot_count > slot_count_max ||
         options.capacity_bytes > capacity_bytes_max)
         return Code::INVALID;
+    if (!mode_is_accepted(options.mode))
+        return refuse_mode(trouble, options.mode);
     if (!watch_forks())
         return Code::NOMEM;
     QueueName parsed;

@@ -140,11 +140,13 @@ static void options_out_of_range_are_refused(void **state)
     options.struct_size = 0;
     assert_code(ipcq_open(&fixture->queue, fixture->name, &options), IPCQ_INVALID);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.flags = 1u << 30}), IPCQ_INVALID);
+    assert_true(strlen(fixture->message) > 20);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.flags = IPCQ_PLAIN | IPCQ_JOINABLE}),
                 IPCQ_INVALID);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.flags = IPCQ_OPEN_ONLY | IPCQ_CREATE_ONLY}),
                 IPCQ_INVALID);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.reserved = 1}), IPCQ_INVALID);
+    assert_true(strlen(fixture->message) > 20);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.max_participants = 4097}), IPCQ_INVALID);
     assert_code(queue_open_with(fixture, &fixture->queue, (ipcq_options){.mode = 010000}), IPCQ_INVALID);
     assert_null(fixture->queue);

@@ -25,7 +25,8 @@ class Queue:
     any_owner       True: trust a queue that another user made
     allow_pickle    whether objects that MessagePack cannot carry travel as pickles. A pickle is code that whoever gets
                     it runs, hence: True for a queue without a name, False for one with a name
-    capacity_bytes, max_participants, mode    as in ipcq_open(3); 0: the default
+    capacity_bytes, max_participants    as in ipcq_open(3); 0: the default
+    mode            permission bits of a new queue: 0o600, 0o660, 0o606 or 0o666; 0: 0o600
 
     A queue may be passed to a Process, under every start method.
     """

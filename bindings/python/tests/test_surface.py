@@ -201,6 +201,14 @@ class Refusals(QueueTest):
         self.addCleanup(copy.close)
         self.assertEqual(copy.get(timeout=0), "hello")
 
+    def test_mode(self):
+        name = self.new_name()
+        self.new_queue(name=name, mode=0o660)
+        self.assertEqual(os.stat(f"/dev/shm/ipcq.{name}").st_mode & 0o7777, 0o660)
+        for mode in (0o640, 0o644, 0o4600, 0o400):
+            with self.subTest(oct(mode)), self.assertRaisesRegex(ipcq.Invalid, f"{mode:04o}"):
+                ipcq.Queue(mode=mode)
+
     def test_options_out_of_range(self):
         for options in ({"max_participants": 1 << 20}, {"max_participants": -1}, {"capacity_bytes": -1}):
             with self.subTest(options), self.assertRaises((ValueError, OverflowError)):

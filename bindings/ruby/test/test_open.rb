@@ -55,8 +55,15 @@ class TestOpen < IPCQTest
   end
 
   def test_mode
-    queue = new_queue(mode: 0o640)
-    assert_equal 0o640, File.stat("/dev/shm/ipcq.#{queue.name}").mode & 0o777
+    queue = new_queue(mode: 0o660)
+    assert_equal 0o660, File.stat("/dev/shm/ipcq.#{queue.name}").mode & 0o777
+  end
+
+  def test_a_mode_that_lets_somebody_only_read_is_refused
+    [0o640, 0o644, 0o4600, 0o400].each do |mode|
+      error = assert_raises(IPCQ::BadOption) { IPCQ::Queue.new(new_name, mode: mode) }
+      assert_includes error.message, format("%04o", mode)
+    end
   end
 
   def test_unlink_removes_the_name_alone

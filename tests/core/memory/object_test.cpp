@@ -29,7 +29,7 @@ int setup(void **state)
     std::snprintf(text, sizeof text, "test.core.object.%d.%u", static_cast<int>(::getpid()), count++);
     parse_name(text, fixture->name);
     *state = fixture;
-    return make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0640, fixture->made, fixture->g,
+    return make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0660, fixture->made, fixture->g,
                        fixture->trouble) == Code::OK
                ? 0
                : -1;
@@ -89,12 +89,12 @@ void the_mode_is_what_was_asked_whatever_the_umask(void **state)
 {
     Fixture &f = fixture_of(state);
     const mode_t before = ::umask(0777);
-    const Code code = make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0664, f.found, f.g, f.trouble);
+    const Code code = make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0666, f.found, f.g, f.trouble);
     ::umask(before);
     assert_code(code, OK);
     struct stat status {};
     ::fstat(f.found.get(), &status);
-    assert_int_equal(status.st_mode & 07777, 0664);
+    assert_int_equal(status.st_mode & 07777, 0666);
 }
 
 void a_name_is_given_once(void **state)

@@ -18,7 +18,7 @@ module IPCQ
     # max::              items it holds at most; nil: as many as its bytes allow
     # capacity_bytes::   shared memory it may use; nil: 1 GiB or half of what is free, whichever is less
     # max_participants:: processes that may have it open at once; nil: 256
-    # mode::             permission bits of a new queue; nil: 0600
+    # mode::             permission bits of a new queue: 0600, 0660, 0606 or 0666; nil: 0600
     # open_only::        true: it must exist (else NotFound)
     # create_only::      true: it must not exist (else Exists)
     #

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The permission bits that a queue's object may have.
+#pragma once
+
+#include <sys/types.h>
+
+namespace ipcq {
+
+// The owner may read and write; the group may do both or neither, and so may others. No other bit is set.
+//
+// Read permission is enough for read locks, and write permission for write locks. Either denies the queue.
+// So the two are given together: each user is a participant or is shut out.
+constexpr bool mode_is_accepted(mode_t mode) noexcept
+{
+    return mode == 0600 || mode == 0660 || mode == 0606 || mode == 0666;
+}
+
+} // namespace ipcq
