@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The permission bits that a queue's object may have.
+// The permission bits that a queue's object may have, and the owners that are trusted.
 #pragma once
 
+#include "error.hpp"
+
 #include <sys/types.h>
+
+struct stat;
 
 namespace ipcq {
 
@@ -15,5 +19,9 @@ constexpr bool mode_is_accepted(mode_t mode) noexcept
 {
     return mode == 0600 || mode == 0660 || mode == 0606 || mode == 0666;
 }
+
+// DENIED unless the file belongs to this user or to root. SYSTEM: the system did not tell, and errno says why.
+// The owner of a file can cut it short, which hurts its participants.
+Code trust_owner(int fd, const struct stat &status) noexcept;
 
 } // namespace ipcq

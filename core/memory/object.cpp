@@ -143,9 +143,8 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
         return blame(trouble, Code::FOREIGN, "no regular file", name.path);
     if (status.st_nlink > 1)
         return blame(trouble, Code::FOREIGN, "has a second name", name.path);
-    // Whoever owns the object can cut it short under us, so only our own and the system's are trusted unasked.
-    if (!any_owner && status.st_uid != ::geteuid() && status.st_uid != 0)
-        return blame(trouble, Code::DENIED, "made by another user", name.path);
+    if (const Code code = any_owner ? Code::OK : trust_owner(fd.get(), status); code != Code::OK)
+        return blame_call(trouble, code, code == Code::DENIED ? "made by another user" : "owner", name.path);
     Header header{};
     const ssize_t got = ::pread(fd.get(), &header, sizeof header, 0);
     if (got < 0)

@@ -67,6 +67,8 @@ int fcntl(int fd, int command, ...)
     va_end(list);
     enum fault_kind kind = command == F_OFD_SETLK   ? FAULT_LOCK
                            : command == F_OFD_GETLK ? FAULT_LOOK_AT_LOCK
+                           : command == F_GETFL     ? FAULT_OWNERSHIP
+                           : command == F_SETFL     ? FAULT_OWNERSHIP
                                                     : FAULT_DUPLICATE;
     return fault_due(kind) ? -1 : REAL(fcntl)(fd, command, argument);
 }

@@ -27,6 +27,8 @@ const struct fault_row fault_table[FAULT_KINDS] = {
         {EINTR, HARMLESS}, {EIO, HARMLESS}, {ENOSPC, HARMLESS}, {EDQUOT, HARMLESS}}},
     [FAULT_DUPLICATE] = {"duplicate", "fcntl", {
         {EMFILE, RESULT(FDLIMIT)}, {EINVAL, RESULT(FDLIMIT)}, {EINTR, RESULT(SYSTEM)}}},
+    [FAULT_OWNERSHIP] = {"ownership", "fcntl", {
+        {EPERM, RESULT(DENIED)}, {EBADF, RESULT(SYSTEM)}, {EINVAL, RESULT(SYSTEM)}}},
     [FAULT_LOCK] = {"lock", "fcntl", {
         {EAGAIN, RESULT(CROWDED)}, {EACCES, RESULT(CROWDED) | RESULT(DENIED)},
         {ENOLCK, RESULT(NOMEM) | RESULT(SYSTEM)}, {ENOMEM, RESULT(NOMEM)},
