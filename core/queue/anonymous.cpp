@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/anonymous.hpp"
 
+#include "log/test_point.hpp"
 #include "memory/object.hpp"
+#include "memory/signals_blocked.hpp"
+#include "queue/removal_lock.hpp"
+#include "wait/fork_epoch.hpp"
 #include "wait/participant.hpp"
 
 #include <atomic>
@@ -11,14 +15,38 @@
 
 namespace ipcq {
 
-void remove_if_last(int fd, const QueueName &name) noexcept
+namespace {
+
+constexpr int turns_max = 100; // only a crowd that attaches and leaves all the time makes it take more than one
+
+bool leads_to(const QueueName &name, int fd) noexcept
 {
     struct stat mine {
     }, named{};
-    if (!nobody_attached(fd) || ::fstat(fd, &mine) != 0 || ::stat(name.path, &named) != 0)
-        return;
-    if (mine.st_dev == named.st_dev && mine.st_ino == named.st_ino)
-        ::unlink(name.path);
+    return ::fstat(fd, &mine) == 0 && ::stat(name.path, &named) == 0 && mine.st_dev == named.st_dev &&
+           mine.st_ino == named.st_ino;
+}
+
+} // namespace
+
+void remove_if_last(int fd, const QueueName &name) noexcept
+{
+    const ForkGate gate;        // a child would share the description, and with it the lock
+    const SignalsBlocked quiet; // a handler could close the descriptors and use their numbers anew
+    // Repeated when a participant left during the last turn: it found the lock held, and left the name to this process.
+    for (int turn = 0; turn < turns_max && leads_to(name, fd) && nobody_attached(fd); turn++) {
+        TEST_POINT("removal_begins");
+        RemovalLock lock;
+        if (!lock.take(fd))
+            return; // another process holds it and looks again when it has let go
+        // An opener attaches first and looks at the lock afterwards: either it is seen here, or it sees the lock.
+        if (nobody_attached(lock.fd())) {
+            TEST_POINT("removal_decided");
+            ::unlink(name.path);
+            return;
+        }
+        TEST_POINT("removal_refused");
+    }
 }
 
 void remove_stale_anonymous() noexcept

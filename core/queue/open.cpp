@@ -5,6 +5,7 @@
 
 #include "memory/access.hpp"
 #include "queue/anonymous.hpp"
+#include "queue/removal_lock.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -37,6 +38,13 @@ Code refuse_mode(Trouble &trouble, std::uint32_t mode)
                   "use 0600, 0660 or 0666.",
                   mode);
     return Code::INVALID;
+}
+
+void explain_removal(Trouble &trouble, const QueueName &name)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "%s: a stopped process is removing this anonymous queue: continue or kill it, and open again.",
+                  name.text);
 }
 
 bool is_anonymous(const QueueName &name)
@@ -107,17 +115,30 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
         const ForkGate gate;
         code = attach();
     }
+    const bool attached = code == Code::OK;
     if (code == Code::OK && log_.cut()) {
         detach();
         code = Code::TRUNCATED;
+    }
+    if (code == Code::OK && geometry_.anonymous && (code = await_removal(file_.get())) != Code::OK) {
+        if (code == Code::BUSY)
+            explain_removal(trouble, name_);
+        else
+            explain(trouble, name_, code); // before errno is another's
+        detach();
     }
     struct stat status {};
     if (code == Code::OK && (!file_.look(status) || status.st_nlink == 0)) {
         code = status.st_ino == 0 ? Code::SYSTEM : Code::NOTFOUND;
         detach(); // unlinked between open and attach: nobody would find us there
     }
-    if (code != Code::OK)
+    if (code != Code::OK) {
+        const int error = errno; // the message names it
+        if (attached && geometry_.anonymous)
+            remove_if_last(file_.get(), name_); // the others may have left while we were attached
         file_.close();
+        errno = error;
+    }
     return code;
 }
 

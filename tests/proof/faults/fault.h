@@ -16,10 +16,11 @@ enum fault_kind {
     FAULT_OPEN_OBJECT,   /* open of a queue's object */
     FAULT_OPEN_AGAIN,    /* open of /proc/self/fd/N */
     FAULT_CLOSE,
-    FAULT_DUPLICATE,    /* fcntl(F_DUPFD_CLOEXEC) */
-    FAULT_OWNERSHIP,    /* fcntl(F_GETFL and F_SETFL), which only the owner may do with O_NOATIME */
-    FAULT_LOCK,         /* fcntl(F_OFD_SETLK) */
-    FAULT_LOOK_AT_LOCK, /* fcntl(F_OFD_GETLK) */
+    FAULT_DUPLICATE,       /* fcntl(F_DUPFD_CLOEXEC) */
+    FAULT_OWNERSHIP,       /* fcntl(F_GETFL and F_SETFL), which only the owner may do with O_NOATIME */
+    FAULT_LOCK,            /* fcntl(F_OFD_SETLK) */
+    FAULT_LOOK_AT_LOCK,    /* fcntl(F_OFD_GETLK) */
+    FAULT_LOOK_AT_REMOVAL, /* the same, of the byte under which an anonymous name is removed */
     FAULT_FSTAT,
     FAULT_STAT,
     FAULT_STATFS,

@@ -65,7 +65,9 @@ int fcntl(int fd, int command, ...)
     va_start(list, command);
     void *argument = va_arg(list, void *);
     va_end(list);
-    enum fault_kind kind = command == F_OFD_SETLK   ? FAULT_LOCK
+    bool removal = command == F_OFD_GETLK && ((struct flock *)argument)->l_start == ((off_t)1 << 61) - 1;
+    enum fault_kind kind = removal                  ? FAULT_LOOK_AT_REMOVAL
+                           : command == F_OFD_SETLK ? FAULT_LOCK
                            : command == F_OFD_GETLK ? FAULT_LOOK_AT_LOCK
                            : command == F_GETFL     ? FAULT_OWNERSHIP
                            : command == F_SETFL     ? FAULT_OWNERSHIP

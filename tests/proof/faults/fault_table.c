@@ -39,6 +39,9 @@ const struct fault_row fault_table[FAULT_KINDS] = {
         {EINVAL, RESULT(BUSY) | RESULT(TIMEDOUT)}, {ENOLCK, RESULT(BUSY) | RESULT(TIMEDOUT)},
         {ENOMEM, RESULT(BUSY) | RESULT(TIMEDOUT)}, {EINTR, RESULT(BUSY) | RESULT(TIMEDOUT)},
         {EACCES, RESULT(BUSY) | RESULT(TIMEDOUT)}, {EBADF, RESULT(BUSY) | RESULT(TIMEDOUT)}}},
+    [FAULT_LOOK_AT_REMOVAL] = {"look-at-removal", "fcntl", {
+        {EINVAL, RESULT(SYSTEM)}, {ENOLCK, RESULT(SYSTEM)}, {ENOMEM, RESULT(NOMEM)}, {EINTR, RESULT(SYSTEM)},
+        {EACCES, RESULT(DENIED)}, {EBADF, RESULT(SYSTEM)}}},
     [FAULT_FSTAT] = {"fstat", "fstat", {
         {ENOMEM, RESULT(NOMEM) | RESULT(SYSTEM)},
         {EBADF, RESULT(SYSTEM)}, /* the program closed what is ours */

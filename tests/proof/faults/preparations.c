@@ -2,6 +2,8 @@
 #include "preparations.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void must(struct scene *scene, int code, const char *what)
@@ -131,6 +133,26 @@ void anonymous_with_one(struct scene *scene)
     make_anonymous(scene, &scene->queue);
     take_its_name(scene);
     must(scene, scene_put(scene, 40, IPCQ_NOWAIT), "put");
+}
+
+/* An empty one, whose maker ended without closing it. */
+void anonymous_left_by_its_maker(struct scene *scene)
+{
+    int names[2];
+    if (pipe(names) != 0)
+        abort();
+    pid_t maker = fork();
+    if (maker == 0) {
+        make_anonymous(scene, &scene->queue);
+        take_its_name(scene);
+        _exit(write(names[1], scene->name, sizeof scene->name) == sizeof scene->name ? 0 : 1);
+    }
+    if (read(names[0], scene->name, sizeof scene->name) != sizeof scene->name || waitpid(maker, NULL, 0) != maker)
+        scene_fault(scene, "before the faults: no anonymous queue was left");
+    snprintf(scene->path, sizeof scene->path, "/dev/shm/ipcq.%s", scene->name);
+    scene->gone = true;
+    close(names[0]);
+    close(names[1]);
 }
 
 void forked_with_three(struct scene *scene)

@@ -30,7 +30,7 @@ extern const unsigned scenario_count;
     (RESULT(BADNAME) | RESULT(SCHEME) | RESULT(INVALID) | RESULT(NOTFOUND) | RESULT(EXISTS) | RESULT(MISMATCH) |       \
      RESULT(DENIED) | RESULT(FOREIGN) | RESULT(TRUNCATED) | RESULT(BADVERSION) | RESULT(BADABI) | RESULT(CORRUPT) |    \
      RESULT(CROWDED) | RESULT(NOSHM) | RESULT(NOSPACE) | RESULT(NOMEM) | RESULT(FILELIMIT) | RESULT(SPACELIMIT) |      \
-     RESULT(FDLIMIT) | RESULT(SYSTEM))
+     RESULT(FDLIMIT) | RESULT(SYSTEM) | RESULT(BUSY))
 #define DOCUMENTED_PUT                                                                                                 \
     (RESULT(FULL) | RESULT(TIMEDOUT) | RESULT(CLOSED) | RESULT(TOOBIG) | RESULT(NOSPACE) | RESULT(FILELIMIT) |         \
      RESULT(DENIED) | RESULT(SYSTEM) | RESULT(BUSY) | DOCUMENTED_LOOK)
@@ -44,6 +44,7 @@ extern const unsigned scenario_count;
     (RESULT(BADNAME) | RESULT(SCHEME) | RESULT(INVALID) | RESULT(NOTFOUND) | RESULT(DENIED) | RESULT(NOSHM) |          \
      RESULT(FOREIGN) | RESULT(NOMEM) | RESULT(SYSTEM))
 /* A forked child's first call opens the queue anew, so it may answer like open. */
-#define DOCUMENTED_FIRST (DOCUMENTED_OPEN & ~(RESULT(BADNAME) | RESULT(SCHEME) | RESULT(EXISTS) | RESULT(MISMATCH)))
+#define DOCUMENTED_FIRST                                                                                               \
+    (DOCUMENTED_OPEN & ~(RESULT(BADNAME) | RESULT(SCHEME) | RESULT(EXISTS) | RESULT(MISMATCH) | RESULT(BUSY)))
 
 #endif

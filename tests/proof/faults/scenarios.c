@@ -17,6 +17,11 @@ static int open_with_defaults(struct scene *scene)
 
 static int open_only(struct scene *scene) { return scene_open(scene, IPCQ_OPEN_ONLY); }
 
+static int open_by_name(struct scene *scene)
+{
+    return scene_open_into(scene, &scene->queue, scene->name, (ipcq_options){.flags = IPCQ_OPEN_ONLY});
+}
+
 static int open_anonymous(struct scene *scene)
 {
     int code =
@@ -221,6 +226,7 @@ const struct scenario scenarios[] = {
     {"open-only", JOINABLY, OPENS, .prepare = exists_with_three, .operate = open_only},
     {"open-after-a-death", JOINABLY, OPENS, .prepare = exists_with_a_dead_peer, .operate = open_it},
     {"open-anonymous", PLAINLY, OPENS, .first = true, .makes = true, .prepare = nothing, .operate = open_anonymous},
+    {"open-anonymous-by-name", PLAINLY, OPENS, .prepare = anonymous_left_by_its_maker, .operate = open_by_name},
     {"put-small", PLAINLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_small},
     {"put-growing", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_growing},
     {"put-large", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_large},
