@@ -32,7 +32,7 @@ Fingerprint own_fingerprint() noexcept
 #else
     own.c_library = 2;
 #endif
-    own.page_size = 4096; // the unit of FORMAT.md; a larger system page is refused at open
+    own.page_size = 4096; // the unit of FORMAT.md; SharedQueue::open() refuses a system with other pages
     own.line_size = ipcq::line_size;
     return own;
 }

@@ -4,6 +4,7 @@
 #include "queue/shared_queue.hpp"
 
 #include "memory/access.hpp"
+#include "memory/page_size.hpp"
 #include "queue/anonymous.hpp"
 #include "queue/removal_lock.hpp"
 
@@ -40,6 +41,15 @@ Code refuse_mode(Trouble &trouble, std::uint32_t mode)
     return Code::INVALID;
 }
 
+Code refuse_page_size(Trouble &trouble)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "This system has pages of %zu bytes, and a queue needs pages of %u: "
+                  "run its processes on a kernel with such pages.",
+                  system_page_size(), own_fingerprint().page_size);
+    return Code::BADABI;
+}
+
 void explain_removal(Trouble &trouble, const QueueName &name)
 {
     std::snprintf(trouble.text, sizeof trouble.text,
@@ -68,6 +78,8 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return Code::INVALID;
     if (!mode_is_accepted(options.mode))
         return refuse_mode(trouble, options.mode);
+    if (system_page_size() != own_fingerprint().page_size)
+        return refuse_page_size(trouble);
     if (!watch_forks())
         return Code::NOMEM;
     QueueName parsed;

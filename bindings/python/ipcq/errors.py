@@ -37,7 +37,7 @@ class Corrupt(Error):
 
 
 class Incompatible(Error):
-    """The queue has another layout, or comes from another C library, word size or byte order."""
+    """The queue has another layout, C library, word size or byte order, or pages here are not of 4096 bytes."""
 
 
 class Crowded(Error):

@@ -144,6 +144,7 @@ const struct unfailing unfailing_table[] = {
     {"nanosleep", "a pause that ends early is only a shorter pause"},
     {"sched_yield", "never fails on Linux"},
     {"geteuid", OWN},
+    {"sysconf", "_SC_PAGESIZE is known to the C library since the start"},
     {"getpid", OWN},
     {"pthread_self", OWN},
     {"pthread_sigmask", OWN},
