@@ -2,6 +2,7 @@
 """Builds against the libipcq that pkg-config finds."""
 
 import os
+import platform
 import subprocess
 
 from setuptools import Extension, setup
@@ -9,6 +10,16 @@ from setuptools.command.build_ext import build_ext
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 COMMON = os.path.join(HERE, os.pardir, "common")
+
+# As cmake/hardening.cmake, for the compiler that setuptools calls. Older compilers take level 3 for level 2.
+HARDENED_COMPILE = ["-fstack-protector-strong", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3",
+                    f"-ffile-prefix-map={os.path.dirname(HERE)}=."]
+HARDENED_LINK = ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
+if platform.machine() == "x86_64":
+    HARDENED_COMPILE.append("-fcf-protection")
+    HARDENED_LINK.append("-Wl,-z,shstk")
+elif platform.machine() == "aarch64":
+    HARDENED_COMPILE.append("-mbranch-protection=standard")
 
 
 def pkg_config(*options):
@@ -38,8 +49,8 @@ setup(
         "ipcq._ipcq",
         sources=["python.i"],
         include_dirs=[HERE, COMMON],
-        extra_compile_args=[*pkg_config("--cflags").split(), "-Wall", "-Wextra"],
-        extra_link_args=pkg_config("--libs").split(),
+        extra_compile_args=[*pkg_config("--cflags").split(), "-Wall", "-Wextra", *HARDENED_COMPILE],
+        extra_link_args=[*pkg_config("--libs").split(), *HARDENED_LINK],
         runtime_library_dirs=[] if library_dir.startswith("/usr/") else [library_dir],
     )],
     cmdclass={"build_ext": SwigThenCompile},

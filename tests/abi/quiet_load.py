@@ -7,19 +7,14 @@ usage: quiet_load.py LIBRARY
 """
 
 import re
-import subprocess
 import sys
+
+from elf import readelf
 
 EXPECTED_LIBRARIES = {"libc.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libm.so.6", "ld-linux-x86-64.so.2"}
 # What the compiler's own start files put into .init_array of every library: frame_dummy.
 ENTRIES_OF_THE_COMPILER = 1
 POINTER_BYTES = 8
-
-
-def readelf(library, option):
-    return subprocess.run(
-        ["readelf", "--wide", option, library], check=True, capture_output=True, text=True
-    ).stdout
 
 
 def complaints_about(library):

@@ -3,7 +3,8 @@
 #
 # usage: test/gem.sh BUILD RUBY
 #
-# Installs the gem, and the library that it is compiled against, into a folder of their own, and lets a program use it.
+# Installs the gem, and the library that it is compiled against, into a folder of their own. Its native module must be
+# hardened, and a program must be able to use it.
 set -euo pipefail
 build=$1 ruby=$2
 folder=$(mktemp -d)
@@ -16,6 +17,7 @@ export PKG_CONFIG_PATH=$library/pkgconfig LD_LIBRARY_PATH=$library
 unset RUBYLIB
 "$ruby" -S gem install --local --no-document --ignore-dependencies --install-dir "$folder/gems" \
     "$build"/ruby-gem/ipcq-*.gem
+find "$folder/gems" -name 'ipcq_native.so' -exec python3 "$(dirname "$0")/../../../tests/abi/hardened.py" {} +
 
 GEM_PATH=$folder/gems:$("$ruby" -e 'print Gem.path.join(":")') "$ruby" - "$folder/gems" <<'END'
 require "ipcq"

@@ -8,4 +8,5 @@ package raw
 //go:generate ../../regenerate.sh
 
 // #cgo pkg-config: ipcq
+// #cgo CFLAGS: -fstack-protector-strong
 import "C"

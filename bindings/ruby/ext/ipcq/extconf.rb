@@ -19,4 +19,10 @@ if with_config("swig")
   end
 end
 
+# Each flag is tried first, so that other compilers and processors leave out what they do not know.
+append_cflags(%w[-fstack-protector-strong -fcf-protection -mbranch-protection=standard])
+append_cflags("-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
+append_ldflags(%w[-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack])
+append_ldflags("-Wl,-z,shstk") if RbConfig::CONFIG["host_cpu"] == "x86_64"
+
 create_makefile("ipcq_native")
