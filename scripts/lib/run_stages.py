@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the stages of scripts/test and adds up what they counted.
 
-usage: run_stages.py [list | STAGE...]
+usage: run_stages.py [list | --full | STAGE...]
+
+A stage that is only for --full runs also when it is named. What a stage prints behind "figure: " is shown.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -38,6 +41,8 @@ def report(stage, code, text, seconds):
     counted = stage.count(code, text)
     print(f"{stage.name:24} {counted.passed:5} passed {counted.failed:4} failed {counted.skipped:4} skipped"
           f" {seconds:7.1f} s", flush=True)
+    for figure in re.findall(r"^figure: (.*)$", text, flags=re.MULTILINE):
+        print(f"    {figure}", flush=True)
     for reason in counted.reasons:
         print(f"    skipped: {reason}", flush=True)
     if counted.failed:
@@ -48,15 +53,18 @@ def report(stage, code, text, seconds):
 
 def main(names):
     if names == ["list"]:
-        print("\n".join(stage.name for stage in STAGES))
+        print("\n".join(stage.name + (" (--full)" if stage.full else "") for stage in STAGES))
         return 0
+    full = "--full" in names
+    names = [name for name in names if name != "--full"]
     unknown = set(names) - {stage.name for stage in STAGES}
     if unknown:
         sys.exit(f"no such stage: {', '.join(sorted(unknown))}")
     LOGS.mkdir(parents=True, exist_ok=True)
     totals = [0, 0, 0]
     for stage in STAGES:
-        if names and stage.name not in names:
+        chosen = stage.name in names if names else full or not stage.full
+        if not chosen:
             continue
         log = LOGS / f"{stage.name}.log"
         begun = time.monotonic()

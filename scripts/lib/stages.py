@@ -18,6 +18,7 @@ class Stage:
     watchdog_s: int = 600
     directory: str = "."
     environment: dict = field(default_factory=dict)
+    full: bool = False  # runs with --full, or by its name
 
 
 def ctest(name, selection, build="build", watchdog_s=1200, jobs=PROCESSORS):
@@ -66,6 +67,7 @@ STAGES = [
     sanitized("thread", TSAN_OPTIONS="halt_on_error=1"),
     Stage("proof", ["scripts/proof"], count_oks, watchdog_s=2400),
     Stage("valgrind", ["scripts/lib/valgrind_examples"], count_oks, watchdog_s=1200),
+    Stage("coverage", ["scripts/coverage"], watchdog_s=1800, full=True),
     lint("clang-format"),
     lint("clang-tidy"),
     lint("gofmt"),
