@@ -6,7 +6,7 @@ A counter of waiters and a state of the queue are two words. One side stores the
 side the reverse. On ARM64 a load may overtake an acquire-release operation in front of it. So each side needs a full
 barrier (dmb ish) between the two. On x86-64 the operation itself is one.
 
-A waker swaps an item's word or unlocks, and then loads a counter of waiters.
+A waker swaps an item's word or unlocks, and then loads a counter of waiters, in the same function or in its caller.
 A sleeper adds itself to a counter, and then loads the state: each function that calls sem_clockwait().
 
 usage: barriers.py OBJDUMP LIBRARY
@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 WAKERS = ("ipcq_put", "ipcq_get", "ipcq_task_done")  # and all others in which a change and a counter are found
+CALLER_WAKES = "ipcq::Log::take_found("
 COUNTERS = range(640, 664, 4)  # offsets of core/layout/FORMAT.md, section 3
 CHANGE = r"bl\t.*<__aarch64_(cas|swp)8_(acq_rel|sync)>|(cas|swp)al\tx|stlxr\t\w+, x"
 ADDITION = r"bl\t.*<__aarch64_ldadd4_(acq_rel|sync)>|ldaddal\tw|stlxr\t\w+, w"
@@ -104,7 +105,10 @@ def complaints_about_wakers(functions):
         if changes and loads:
             found.add(function.name)
             yield from complaints(function, changes, set(loads))
-    for name in set(WAKERS) - found:
+        if function.name.startswith(CALLER_WAKES) and changes:
+            found.add(CALLER_WAKES)
+            yield from complaints(function, changes, set(function.all("ret")))
+    for name in {*WAKERS, CALLER_WAKES} - found:
         yield f"{name}: no change with a load of a counter is found: this test cannot read the code any more"
 
 
