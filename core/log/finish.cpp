@@ -26,7 +26,8 @@ Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience
     store_cursor(control().head, head);
     bump(own_slot().returned); // before the word: a kill in between counts one too many, which is seen as none
     state.store(word.given_back().bits, release); // SYNC item-commit: ready once more
-    control().tail.limit.store(0, relaxed);       // the queue holds one more: producers count anew
+    // The queue holds one more: producers count anew. release: a producer that sees it sees the head's cursor, too.
+    control().tail.limit.store(0, release);
     bump(own_slot().nacks);
     head_lock_.unlock();
     return Code::OK;

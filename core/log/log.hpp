@@ -201,7 +201,7 @@ private:
     // Tail locked. The limit is a copy of what the head allowed when it was last looked at.
     IPCQ_INLINE bool room(std::uint64_t sequence) noexcept
     {
-        return geometry().max_items == 0 || sequence < control().tail.limit.load(relaxed) || room_after_look(sequence);
+        return geometry().max_items == 0 || sequence < control().tail.limit.load(acquire) || room_after_look(sequence);
     }
     bool room_after_look(std::uint64_t sequence) noexcept;
     // frontier.cpp

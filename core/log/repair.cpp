@@ -251,7 +251,8 @@ Code Log::requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexc
         image_.word(offset).store(word.given_back().bits, release);
         out_items++;
     });
-    control().tail.limit.store(0, relaxed); // the queue holds more: producers count anew
+    // The queue holds more: producers count anew. release: a producer that sees it sees the head's cursor, too.
+    control().tail.limit.store(0, release);
     const bool own = dead.contains(me_.self());
     bump(own ? own_slot().nacks : own_slot().recovered, out_items);
     if (code == Code::OK)

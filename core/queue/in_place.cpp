@@ -72,7 +72,9 @@ Code SharedQueue::abandon_now(const void *reserved) noexcept
         return Code::NOTRESERVED;
     log_.abandon(reservation.run);
     reservations_.erase(reservation);
-    wake_one(waiters().putters, pills().putters); // one may wait for neighbours that lie together
+    // A putter may wait for neighbours that lie together. It looks at no segment word before it sleeps, so a wake-up that it
+    // misses costs one slice.
+    wake_one(waiters().putters, pills().putters);
     return Code::OK;
 }
 

@@ -15,7 +15,7 @@ namespace {
 // many or a beginning too few.
 std::uint64_t unfinished(const Slot &slot) noexcept
 {
-    const std::uint64_t leases = slot.leases.load(relaxed);
+    const std::uint64_t leases = slot.leases.load(acquire); // before the ends of them, which would be too few otherwise
     const std::uint64_t ended = slot.dones.load(relaxed) + slot.returned.load(relaxed);
     return leases > ended ? leases - ended : 0;
 }

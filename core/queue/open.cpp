@@ -217,7 +217,7 @@ Code SharedQueue::attach() noexcept
 // The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
 void SharedQueue::detach() noexcept
 {
-    const bool attached = epoch_.load(relaxed) == fork_epoch() && log_.is_open();
+    const bool attached = is_attached(fork_epoch()) && log_.is_open();
     if (attached && log_.cut()) {
         log_.close(); // its bytes are nobody's; what we held is given back like a dead one's
     } else if (attached) {
