@@ -3,6 +3,7 @@
 #include "support/child.h"
 #include "support/hooks.h"
 #include "support/items.h"
+#include "support/old_log.h"
 
 enum {
     SMALL_CAPACITY = 1 << 16, /* segments of 4 KiB */
@@ -98,6 +99,29 @@ static void what_is_recycled_under_a_look_is_not_counted(void **state)
     }
 }
 
+static int stat_and_stop_on_the_way(void *queue) { return old_log_look(queue, OLD_LOG_STAT); }
+
+static int full_and_stop_on_the_way(void *queue) { return old_log_look(queue, OLD_LOG_FULL); }
+
+/* A looker stops on its way along finished items. Others pass them and give their memory back. The looker goes on,
+ * and touches nothing there: a touch would take a page. */
+static void memory_that_was_given_back_under_a_look_stays_so(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    child_function *const looks[] = {stat_and_stop_on_the_way, full_and_stop_on_the_way};
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        assert_true(old_log_make(fixture->queue));
+        pid_t looker = child_start(looks[i], fixture->queue);
+        assert_true(child_wait_stopped(looker));
+        const uint64_t before = stats_of(fixture->queue).bytes_backed;
+        assert_true(old_log_give_back(fixture->queue));
+        const uint64_t after = stats_of(fixture->queue).bytes_backed;
+        assert_true(after < before);
+        assert_int_equal(child_finish(looker), 0);
+        assert_int_equal(stats_of(fixture->queue).bytes_backed, after);
+    }
+}
+
 struct look {
     ipcq_t *queue;
     const char *point;
@@ -142,6 +166,7 @@ int main(void)
         QUEUE_TEST(what_is_finished_is_seen_beside_a_stopped_walker, JOINABLE),
         QUEUE_TEST(room_is_seen_beside_a_stopped_walker, JOINABLE, .capacity_bytes = SMALL_CAPACITY),
         QUEUE_TEST(what_is_recycled_under_a_look_is_not_counted, JOINABLE, .capacity_bytes = SMALL_CAPACITY),
+        QUEUE_TEST(memory_that_was_given_back_under_a_look_stays_so, JOINABLE, .capacity_bytes = OLD_LOG_CAPACITY),
         QUEUE_TEST(no_look_comes_by_a_lock, JOINABLE),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,3 +85,5 @@ void flag_await(struct flag *flag)
     while (!atomic_load(&flag->raised))
         look_again_soon();
 }
+
+bool flag_is_raised(const struct flag *flag) { return atomic_load(&flag->raised) != 0; }

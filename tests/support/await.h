@@ -29,5 +29,6 @@ struct flag *flag_new(void);
 void flag_free(struct flag *flag);
 void flag_raise(struct flag *flag);
 void flag_await(struct flag *flag);
+bool flag_is_raised(const struct flag *flag);
 
 #endif

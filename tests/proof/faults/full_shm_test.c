@@ -9,9 +9,12 @@
 #include "support/await.h"
 #include "support/child.h"
 #include "support/items.h"
+#include "support/sandbox.h"
+#include "support/segment_ends.h"
 #include "valid/snapshot.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -232,6 +235,64 @@ static int make_with_little(void *state)
     return 0;
 }
 
+/* The record word behind an item may be the last word of its segment, and the next segment may be a hole. */
+static int visit_ends_when_full(struct queue_fixture *fixture, uint32_t flags)
+{
+    ipcq_t *queue = NULL;
+    signal(SIGBUS, SIG_DFL); /* not CMocka's handler, which would go on with the parent's tests */
+    CHILD_CHECK(own_shm("size=16m"));
+    CHILD_CHECK(queue_open_with(fixture, &queue,
+                                (ipcq_options){.flags = flags, .capacity_bytes = SEGMENT_ENDS_CAPACITY}) == IPCQ_OK);
+    CHILD_CHECK(segment_ends_make_holes(queue));
+    fill_shm(0);
+    CHILD_CHECK(free_shm() == 0);
+    for (const size_t *size = segment_ends_sizes; *size != 0; ++size) {
+        const char *failed = segment_ends_visit(queue, fixture->path, *size);
+        if (failed != NULL)
+            fprintf(stderr, "items of %zu bytes: %s\n", *size, failed);
+        CHILD_CHECK(failed == NULL && sound(fixture, 0));
+    }
+    CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
+    return 0;
+}
+
+static int visit_ends_of_plain(void *state) { return visit_ends_when_full(state, IPCQ_PLAIN); }
+
+static int visit_ends_of_joinable(void *state) { return visit_ends_when_full(state, IPCQ_JOINABLE); }
+
+/* Neither can memory be asked for page by page, nor be given back. It comes from fallocate(2) alone, before it is
+ * touched. */
+static int put_in_a_sandbox(void *state)
+{
+    struct queue_fixture *fixture = state;
+    ipcq_t *queue = NULL, *second = NULL;
+    uint64_t puts = 0, gets = 0;
+    size_t size = 0;
+    CHILD_CHECK(own_shm("size=4m"));
+    CHILD_CHECK(open_here(fixture, &queue, IPCQ_PLAIN) == IPCQ_OK);
+    CHILD_CHECK(open_here(fixture, &second, 0) == IPCQ_OK);
+    if (sandbox_enter(SANDBOX_MADVISE) != 0)
+        return CHILD_SKIPS;
+    CHILD_CHECK(put_until(queue, &puts, 100) == IPCQ_OK); /* new memory */
+    fill_shm(0);
+    CHILD_CHECK(put_until(queue, &puts, 1000) == IPCQ_NOSPACE);
+    CHILD_CHECK(put_until(second, &puts, 1000) == IPCQ_NOSPACE);
+    CHILD_CHECK(stats_of(queue).items == puts && sound(fixture, 0));
+    CHILD_CHECK(get_until_empty(second, &gets) == IPCQ_EMPTY && gets == puts);
+    const uint64_t backed = stats_of(queue).bytes_backed;
+    for (int i = 0; i < 5; ++i) /* idle: it tries to give memory back */
+        CHILD_CHECK(ipcq_get(queue, item, sizeof item, &size, ipcq_deadline(0.06)) == IPCQ_TIMEDOUT);
+    CHILD_CHECK(stats_of(queue).bytes_backed == backed && sound(fixture, 0));
+    puts = gets = 0;
+    CHILD_CHECK(put_until(second, &puts, 1000) == IPCQ_NOSPACE && puts >= 100); /* all of it is still to be had */
+    CHILD_CHECK(get_until_empty(queue, &gets) == IPCQ_EMPTY && gets == puts);
+    drain_shm();
+    puts = 0;
+    CHILD_CHECK(put_until(second, &puts, 200) == IPCQ_OK);
+    CHILD_CHECK(ipcq_close(second) == IPCQ_OK && ipcq_close(queue) == IPCQ_OK);
+    return 0;
+}
+
 static void a_full_one_refuses_growth_and_nothing_else(void **state)
 {
     assert_int_equal(child_run(put_when_full, *state), 0);
@@ -249,6 +310,14 @@ static void what_needs_no_memory_works(void **state)
 
 static void holes_are_not_walked_into(void **state) { assert_int_equal(child_run(holes_when_full, *state), 0); }
 
+static void nothing_is_read_behind_the_end_of_a_segment(void **state)
+{
+    assert_int_equal(child_run(visit_ends_of_plain, *state), 0);
+    assert_int_equal(child_run(visit_ends_of_joinable, *state), 0);
+}
+
+static void a_process_that_may_not_call_madvise_is_not_hurt(void **state) { RUN_OR_SKIP(put_in_a_sandbox, *state); }
+
 static void without_an_entry_no_queue_is_made(void **state) { assert_int_equal(child_run(no_entry_left, *state), 0); }
 
 static void a_queue_that_does_not_fit_leaves_nothing(void **state)
@@ -263,6 +332,8 @@ int main(void)
         NAME_TEST(a_large_item_is_all_or_nothing),
         NAME_TEST(what_needs_no_memory_works),
         NAME_TEST(holes_are_not_walked_into),
+        NAME_TEST(nothing_is_read_behind_the_end_of_a_segment),
+        NAME_TEST(a_process_that_may_not_call_madvise_is_not_hurt),
         NAME_TEST(without_an_entry_no_queue_is_made),
         NAME_TEST(a_queue_that_does_not_fit_leaves_nothing),
     };
