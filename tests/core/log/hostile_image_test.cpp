@@ -13,6 +13,8 @@ using namespace ipcq;
 namespace {
 
 const Plan plan;
+const Plan unlimited{.max_items = UINT64_MAX};
+const Plan nearly_unlimited{.max_items = UINT64_MAX - 1};
 
 std::uint64_t first_offset(LogFixture &f) { return f.geometry().data_offset; }
 
@@ -156,6 +158,24 @@ void tails_that_point_anywhere(void **state)
     }
 }
 
+// No sum of counts and limits may wrap into a queue that is full for ever.
+void counts_at_the_end_of_their_range(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    const std::uint64_t offset = first_offset(f);
+    for (const std::uint64_t gone : {UINT64_MAX, UINT64_MAX - 1, std::uint64_t{1} << 63}) {
+        store_cursor(f.control().head, HeadCursor{offset, gone, UINT32_MAX, UINT32_MAX});
+        f.control().tail.limit = 0;
+        assert_true(f.log().room_by_items());
+        assert_code(f.put("x"), OK);
+        f.log().ready_items();
+        f.used_bytes();
+        f.take();
+        reap_dead_peer(f);
+        no_lock_is_left_behind(f);
+    }
+}
+
 void a_segment_table_of_nonsense(void **state)
 {
     LogFixture &f = fixture_of(state);
@@ -239,6 +259,8 @@ int main()
         LOG_TEST(a_state_that_does_not_exist, plan),
         LOG_TEST(cursors_that_point_anywhere, plan),
         LOG_TEST(tails_that_point_anywhere, plan),
+        LOG_TEST(counts_at_the_end_of_their_range, unlimited),
+        LOG_TEST(counts_at_the_end_of_their_range, nearly_unlimited),
         LOG_TEST(a_segment_table_of_nonsense, plan),
         cmocka_unit_test(hints_that_lie),
         cmocka_unit_test(a_high_water_of_zero),
