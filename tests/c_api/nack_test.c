@@ -2,6 +2,7 @@
 #include "support/await.h"
 #include "support/child.h"
 #include "support/items.h"
+#include "support/watchdog.h"
 
 static void the_item_returns_to_its_place_with_its_deliveries_raised(void **state)
 {
@@ -102,6 +103,33 @@ static void nothing_taken_and_plain_queues_are_errors(void **state)
     assert_code(code, IPCQ_NOTJOINABLE);
 }
 
+/* Each goes back before all that went back already. Work that grows with those would take minutes. */
+static void many_go_back_from_the_last_to_the_first(void **state)
+{
+    enum { MANY = 200000, SECONDS = 60 };
+    struct queue_fixture *fixture = *state;
+    static uint64_t tickets[MANY];
+    uint64_t number = 0;
+    ipcq_item item;
+    for (uint64_t i = 0; i < MANY; ++i) {
+        assert_ok(put_number(fixture->queue, i, IPCQ_NOWAIT));
+        assert_ok(get_number(fixture->queue, &number, &item, IPCQ_NOWAIT));
+        tickets[i] = item.ticket;
+    }
+    watchdog_start(SECONDS, "many_go_back_from_the_last_to_the_first");
+    for (uint64_t i = MANY; i-- > 0;)
+        assert_ok(ipcq_nack(fixture->queue, tickets[i]));
+    watchdog_start(TEST_SECONDS, "many_go_back_from_the_last_to_the_first");
+    assert_holds(fixture->queue, MANY, 0);
+    for (uint64_t i = 0; i < MANY; ++i) {
+        assert_ok(get_number(fixture->queue, &number, &item, IPCQ_NOWAIT));
+        assert_int_equal(number, i);
+        assert_int_equal(item.deliveries, 1);
+        assert_ok(ipcq_task_done(fixture->queue, item.ticket));
+    }
+    assert_ok(ipcq_join(fixture->queue, IPCQ_NOWAIT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +140,7 @@ int main(void)
         QUEUE_TEST(a_full_queue_takes_its_own_back, JOINABLE, .max_items = 1),
         QUEUE_TEST(a_sleeping_getter_wakes_for_it, JOINABLE),
         QUEUE_TEST(nothing_taken_and_plain_queues_are_errors, JOINABLE),
+        QUEUE_TEST(many_go_back_from_the_last_to_the_first, JOINABLE, .capacity_bytes = 64 << 20),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
