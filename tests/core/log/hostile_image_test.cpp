@@ -163,16 +163,18 @@ void counts_at_the_end_of_their_range(void **state)
 {
     LogFixture &f = fixture_of(state);
     const std::uint64_t offset = first_offset(f);
-    for (const std::uint64_t gone : {UINT64_MAX, UINT64_MAX - 1, std::uint64_t{1} << 63}) {
-        store_cursor(f.control().head, HeadCursor{offset, gone, UINT32_MAX, UINT32_MAX});
-        f.control().tail.limit = 0;
-        assert_true(f.log().room_by_items());
-        assert_code(f.put("x"), OK);
-        f.log().ready_items();
-        f.used_bytes();
-        f.take();
-        reap_dead_peer(f);
-        no_lock_is_left_behind(f);
+    for (const std::uint64_t skipped : {std::uint64_t{0}, std::uint64_t{UINT32_MAX}}) {
+        for (const std::uint64_t gone : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{1} << 63, UINT64_MAX}) {
+            store_cursor(f.control().head, HeadCursor{offset, gone, skipped, skipped});
+            f.control().tail.limit = 0;
+            assert_true(f.log().room_by_items());
+            assert_code(f.put("x"), OK);
+            f.log().ready_items();
+            f.used_bytes();
+            f.take();
+            reap_dead_peer(f);
+            no_lock_is_left_behind(f);
+        }
     }
 }
 
