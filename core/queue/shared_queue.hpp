@@ -113,6 +113,7 @@ private:
     Code wait_for_item(const Patience &patience, Baton &baton) noexcept;
     // OK, or SYSTEM if this process cannot learn who is dead. out_items: did items become ready again?
     Code clean_up(Log::SlotRange range, bool &out_items) noexcept;
+    void note_who_was_asked(Log::SlotRange range, Code code) noexcept;
     Code clean_up_if_due(bool thorough, bool &out_items) noexcept;
     Log::SlotRange next_slots() noexcept;
     void trim_if_idle() noexcept;
@@ -138,8 +139,9 @@ private:
     Pace put_pace_, get_pace_;
     std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0};
-    std::atomic<std::uint32_t> next_slot_{0}; // the first one of the next clean-up that asks for a part of the slots
-    std::atomic<bool> cannot_ask_{false};     // who is dead: so it was at the last clean-up
+    std::atomic<std::uint32_t> next_slot_{0};   // the first one of the next clean-up that asks for a part of the slots
+    std::atomic<bool> cannot_ask_{false};       // who is dead, for a slot that was not asked for again
+    std::atomic<std::uint32_t> asked_since_{0}; // how many slots, since it could not ask
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.

@@ -97,7 +97,7 @@ Code SharedQueue::clean_up(Log::SlotRange range, bool &out_items) noexcept
     // none. What a stopped process keeps from us is found again next time.
     if (code == Code::OK && range.end - range.begin == geometry_.slot_count)
         waiters().looked_ms.store(begun_ms, relaxed);
-    cannot_ask_.store(code == Code::SYSTEM, relaxed);
+    note_who_was_asked(range, code);
     out_items = items != 0;
     if (out_items) {
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
@@ -105,7 +105,21 @@ Code SharedQueue::clean_up(Log::SlotRange range, bool &out_items) noexcept
         wake_joiners_if_done();
         wake_one(waiters().putters, pills().putters);
     }
-    return code == Code::SYSTEM && !out_items ? code : Code::OK;
+    return cannot_ask_.load(relaxed) && !out_items ? Code::SYSTEM : Code::OK;
+}
+
+// A part of the table without any participant asks nothing. So a process that could not ask can do so again only when all
+// parts were asked since.
+void SharedQueue::note_who_was_asked(Log::SlotRange range, Code code) noexcept
+{
+    if (code == Code::SYSTEM) {
+        cannot_ask_.store(true, relaxed);
+        asked_since_.store(0, relaxed);
+    } else if (code == Code::OK && cannot_ask_.load(relaxed)) {
+        const std::uint32_t asked = asked_since_.load(relaxed) + range.end - range.begin;
+        asked_since_.store(asked, relaxed);
+        cannot_ask_.store(asked < geometry_.slot_count, relaxed);
+    }
 }
 
 // Between two clean-ups the answer of the last one stands: a process that cannot ask says so at each call that would have to.
