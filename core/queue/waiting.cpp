@@ -57,18 +57,21 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
 
 Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
 {
-    const auto ready = [&] { return log_.may_hold_item() || waiters().shutdown.load(relaxed) != 0; };
     if (patience.deadline == nowait) {
         bool items = false;
         const Code code = clean_up_if_due(false, items);
         return code != Code::OK || items ? code : Code::EMPTY;
     }
     give_way_to_the_woken();
-    if (get_pace_.look_again(ready))
+    const auto seen = [&] { return log_.may_hold_item() || waiters().shutdown.load(relaxed) != 0; };
+    if (get_pace_.look_again(seen))
         return Code::OK;
     if (patience.expired())
-        return ready() ? Code::OK : Code::TIMEDOUT;
-    return sleep(waiters().getters, pills().getters, patience, ready, baton);
+        return seen() ? Code::OK : Code::TIMEDOUT;
+    // A sleeper takes no lock to look, so that a stopped one holds nothing. The counts lag only behind an item whose producer
+    // was killed or stopped before it moved the tail: the reaper or that producer moves it.
+    const auto counted = [&] { return log_.ready_items() != 0 || waiters().shutdown.load(relaxed) != 0; };
+    return sleep(waiters().getters, pills().getters, patience, counted, baton);
 }
 
 void SharedQueue::wake_after_put() noexcept
