@@ -181,7 +181,7 @@ private:
                                    std::uint64_t need) noexcept;
     Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
               Shortage &out_shortage) noexcept;
-    void write_payload(std::uint64_t offset, const Message &message) noexcept
+    IPCQ_INLINE void write_payload(std::uint64_t offset, const Message &message) noexcept
     {
         copy(image_.payload(offset), message.data, message.size);
     }
@@ -221,7 +221,7 @@ private:
     bool leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept;
     Code find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_segment) noexcept;
     Code take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
-    void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
+    IPCQ_INLINE void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
     {
         copy(buffer, image_.payload(offset), size);
     }
