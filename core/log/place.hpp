@@ -56,7 +56,7 @@ struct HeadPlace {
         const auto &copy = head.copy[now & 1];
         *this = {now, copy.offset.load(acquire), copy.sequence.load(acquire), copy.zone.load(acquire), 0};
         if ((offset & 7) == 0 && offset >= window.data_offset)
-            end = window.data_offset + window.span - (record_size(copy_inside_max) + terminator_size) + 1;
+            end = window.data_offset + window.span - (record_size(copy_small_max) + terminator_size) + 1;
     }
     // Head locked: past a record of `need` bytes, which was taken.
     IPCQ_INLINE void pass(Head &head, std::uint64_t need) noexcept

@@ -35,7 +35,9 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
         const RecordShape shape =
             word.is(RecordState::ready) ? RecordShape{window.shape(here).load(relaxed)} : RecordShape::none();
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
-        if (size <= copy_inside_max && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {
+        const bool inside = size <= copy_small_max || // by the limit of head_place_
+                            (size <= copy_inside_max && window.reaches(here, record_size(size) + terminator_size));
+        if (inside && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {
             out = {here, head_place_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
             if (lease) {
                 mark_taken(here, word);
