@@ -3,6 +3,8 @@
 // Put, get, finish, give back, join, shut down.
 #include "queue/at_once.hpp"
 
+#include "wait/cancellation.hpp"
+
 #include <utility>
 
 namespace ipcq {
@@ -27,6 +29,7 @@ inline Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
 {
     out_item = {0, taken.size, taken.type, taken.deliveries};
     if (taken.leased && (out_item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+        const CancellationDisabled whole; // get comes here on its usual way, and this may wait
         log_.give_back(taken.offset, taken.sequence, Patience{});
         return Code::NOMEM;
     }

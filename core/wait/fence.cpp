@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wait/fence.hpp"
 
+#include "wait/cancellation.hpp"
+
 #include <atomic>
 #include <ctime>
 #include <linux/membarrier.h>
@@ -13,6 +15,17 @@ namespace {
 
 bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
+// The other threads' stores leave the store buffers of their processors within microseconds.
+void pause_for_the_others() noexcept
+{
+#ifndef __SANITIZE_THREAD__ // which knows no fences
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+    const CancellationDisabled whole; // task_done may come here on its usual way, with a lock that others wait for
+    const timespec pause{0, 10'000'000};
+    ::nanosleep(&pause, nullptr);
+}
+
 } // namespace
 
 bool can_fence_all_threads() noexcept { return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); }
@@ -24,11 +37,7 @@ void fence_all_threads() noexcept
     membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); // a forked child registers anew
     if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) || membarrier(MEMBARRIER_CMD_GLOBAL)) // the second is slow
         return;
-    // A sandbox that the process entered since forbids the call. The other threads' stores leave the store buffers of their
-    // processors within microseconds, so a pause stands for the fence.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    const timespec pause{0, 10'000'000};
-    ::nanosleep(&pause, nullptr);
+    pause_for_the_others(); // in a sandbox that the process has entered since, and that forbids the call
 }
 
 } // namespace ipcq
