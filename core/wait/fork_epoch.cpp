@@ -34,14 +34,17 @@ void unlock_gate()
     SignalsBlocked::restore(before);
 }
 
+bool handlers_installed = false; // written once, or under the gate
+
 void begin_child()
 {
+    // Another thread of the parent may have been in prepare(), which a child does again. Two sets of handlers would lock the
+    // gate twice.
+    handlers_installed = true;
     fork_epoch_page.load(std::memory_order_relaxed)
         ->store(0, std::memory_order_relaxed); // the kernel may have wiped it
     unlock_gate();
 }
-
-bool handlers_installed = false; // written once, or under the gate
 
 } // namespace
 
@@ -51,7 +54,9 @@ namespace {
 
 void prepare() noexcept
 {
-    handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
+    const SignalsBlocked quiet; // pthread_atfork() holds a lock that fork() takes, also in a signal handler
+    if (!handlers_installed)
+        handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
     void *page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         return;
