@@ -3,6 +3,7 @@
 #include "support/child.h"
 #include "support/items.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 static int put_from_child(void *queue)
@@ -106,6 +107,48 @@ static void a_grandchild_works_too(void **state)
         get_word(fixture->queue, "from the child");
 }
 
+enum { THREADS = 3, TURNS = 20 };
+
+static pthread_barrier_t together;
+
+static void *put_and_get_at_once(void *queue)
+{
+    int failures = 0;
+    pthread_barrier_wait(&together);
+    for (uint64_t i = 0; i < TURNS; ++i) {
+        uint64_t number = 0;
+        failures += put_number(queue, i, IPCQ_FOREVER) != IPCQ_OK;
+        failures += get_number(queue, &number, NULL, IPCQ_FOREVER) != IPCQ_OK;
+    }
+    return (void *)(intptr_t)failures;
+}
+
+static int call_from_all_threads_at_once(void *queue)
+{
+    pthread_t threads[THREADS];
+    void *failures = NULL;
+    CHILD_CHECK(pthread_barrier_init(&together, NULL, THREADS) == 0);
+    for (int i = 0; i < THREADS; ++i)
+        CHILD_CHECK(pthread_create(&threads[i], NULL, put_and_get_at_once, queue) == 0);
+    for (int i = 0; i < THREADS; ++i) {
+        pthread_join(threads[i], &failures);
+        CHILD_CHECK(failures == NULL);
+    }
+    CHILD_CHECK(stats_of(queue).participants == 2);
+    return 0;
+}
+
+/* ThreadSanitizer looks at what they share. */
+static void the_first_calls_of_a_child_may_come_from_all_its_threads_at_once(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    put_word(fixture->queue, "the parent's");
+    get_word(fixture->queue, "the parent's");
+    for (int round = 0; round < 10; ++round)
+        assert_int_equal(child_run(call_from_all_threads_at_once, fixture->queue), 0);
+    assert_holds(fixture->queue, 0, 0);
+}
+
 static struct flag *parent_has_closed;
 
 /* An anonymous queue is gone for good only when the last of the family is. */
@@ -145,6 +188,7 @@ int main(void)
         QUEUE_TEST(what_the_parent_took_stays_the_parents, JOINABLE),
         QUEUE_TEST(closing_in_the_child_closes_nothing_of_the_parent, JOINABLE),
         QUEUE_TEST(a_grandchild_works_too, PLAIN),
+        QUEUE_TEST(the_first_calls_of_a_child_may_come_from_all_its_threads_at_once, PLAIN),
         NAME_TEST(an_anonymous_queue_lives_as_long_as_a_child_uses_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
