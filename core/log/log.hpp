@@ -164,6 +164,7 @@ public:
     std::uint64_t ready_items() const noexcept;
     // From the oldest record that is not finished to the tail. SYSTEM if the file cannot be read.
     Code used_bytes(std::uint64_t &out_bytes) const noexcept;
+    std::uint64_t used_bytes_at_most() const noexcept; // the same with a frontier that may lag: no system call
     // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
     bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
     std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
@@ -259,6 +260,7 @@ private:
     void count_returned(std::uint32_t slot) noexcept;
     void end_leases_of(const DeadOwners &dead) noexcept;
     // look.cpp
+    std::uint64_t bytes_between(std::uint64_t from, std::uint64_t to) const noexcept;
     Code bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_t &out_bytes) const noexcept;
 
     Slot &own_slot() const { return *own_slot_; }

@@ -85,6 +85,24 @@ Code Log::used_bytes(std::uint64_t &out_bytes) const noexcept
     }
 }
 
+// Without a look at any record: what the walk would pass over counts as used.
+std::uint64_t Log::used_bytes_at_most() const noexcept
+{
+    return bytes_between(snapshot(control().frontier).offset, snapshot(control().tail).offset);
+}
+
+// Along the chain. 0 for places that no correct peer names.
+std::uint64_t Log::bytes_between(std::uint64_t from, std::uint64_t to) const noexcept
+{
+    if (!image_.holds(from, terminator_size) || !image_.holds(to, terminator_size))
+        return 0;
+    const Geometry &g = geometry();
+    const auto place = [&](std::uint64_t offset) {
+        return (chain_at(offset) << g.segment_shift) + ((offset - g.data_offset) & (g.segment_size - 1));
+    };
+    return place(to) > place(from) ? place(to) - place(from) : 0;
+}
+
 // Between the first record that is not finished, from the cursor on, and the tail. The walk of advance_to_head(), but it may
 // go beyond the head. A word that is stored while it is read may be read torn. Its state is one byte and is whole; a torn END
 // is not followed, which ends the walk where that END stands.
@@ -110,15 +128,7 @@ Code Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_
         else
             passed = word.is(RecordState::end) && image_.first_of(word, cursor.offset);
     }
-    const TailCursor tail = snapshot(control().tail);
-    if (!image_.holds(tail.offset, terminator_size))
-        return Code::OK;
-    const Geometry &g = geometry();
-    const auto place = [&](std::uint64_t offset) { // position along the chain
-        return (chain_at(offset) << g.segment_shift) + ((offset - g.data_offset) & (g.segment_size - 1));
-    };
-    const std::uint64_t from = place(cursor.offset), to = place(tail.offset);
-    out_bytes = to > from ? to - from : 0;
+    out_bytes = bytes_between(cursor.offset, snapshot(control().tail).offset);
     return Code::OK;
 }
 

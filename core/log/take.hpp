@@ -34,7 +34,7 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
         // memory.
         const RecordShape shape =
             word.is(RecordState::ready) ? RecordShape{window.shape(here).load(relaxed)} : RecordShape::none();
-        const std::uint64_t size = shape.size(); // the checked value: never loaded again
+        const std::uint64_t size = shape.size();      // the checked value: never loaded again
         const bool inside = size <= copy_small_max || // by the limit of head_place_
                             (size <= copy_inside_max && window.reaches(here, record_size(size) + terminator_size));
         if (inside && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {

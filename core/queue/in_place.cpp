@@ -22,6 +22,8 @@ Code SharedQueue::reserve_now(std::uint64_t size, const Patience &patience, void
     const Code code = until_room(patience, [&](Shortage &shortage) { return log_.reserve(size, run, shortage); });
     if (code != Code::OK)
         return code;
+    if (waiters().putters.load(relaxed) != 0)
+        wake_one(waiters().putters, pills().putters); // one wake-up brought us here, and there may be room for another
     if (!reservations_.add(run, size)) {
         log_.abandon(run);
         return Code::NOMEM;

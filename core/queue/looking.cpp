@@ -34,14 +34,13 @@ Code SharedQueue::full(bool &out_full) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    Code code = Code::OK;
     if (geometry_.max_items != 0) {
         out_full = !log_.room_by_items();
-    } else {
-        std::uint64_t used = 0;
-        code = log_.used_bytes(used);
-        out_full = used >= geometry_.item_max_bytes();
+        return leave_after_look();
     }
+    std::uint64_t used = log_.used_bytes_at_most(); // mostly this is the answer already
+    const Code code = used >= geometry_.item_max_bytes() ? log_.used_bytes(used) : Code::OK;
+    out_full = used >= geometry_.item_max_bytes();
     return code == Code::OK ? leave_after_look() : leave(code);
 }
 

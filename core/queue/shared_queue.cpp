@@ -141,7 +141,7 @@ Code SharedQueue::join_now(const Patience &patience) noexcept
             return asked;
         if (patience.expired() || patience.deadline == nowait)
             return Code::TIMEDOUT;
-        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished, ignored);
+        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished, all_finished, ignored);
             code != Code::OK)
             return code;
     }

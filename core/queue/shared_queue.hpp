@@ -120,11 +120,13 @@ private:
     void look_for_the_dead() noexcept;
     Code watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept;
     void wake_joiners_if_done() noexcept;
-    template <class Ready>
-    Code sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Nanoseconds &slice,
-                       Baton &baton, bool &out_nothing_came) noexcept;
-    template <class Ready>
-    Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Baton &baton) noexcept;
+    // `ready` is asked by the registered sleeper, `ready_after` when its slice is over.
+    template <class Ready, class After>
+    Code sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
+                       Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept;
+    template <class Ready, class After>
+    Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
+               Baton &baton) noexcept;
 
     Waiters &waiters() const { return log_.control().waiters; }
     Pills &pills() const { return log_.control().pills; }
@@ -137,8 +139,8 @@ private:
     LeaseTable leases_;
     ReservationTable reservations_;
     Pace put_pace_, get_pace_;
-    std::atomic<bool> item_seen_{false}; // by the last get, behind the item that it took
-    std::atomic<Nanoseconds> last_clean_up_{0};
+    std::atomic<bool> item_seen_{false};                       // by the last get, behind the item that it took
+    std::atomic<Nanoseconds> last_clean_up_{0}, last_part_{0}; // of all slots, and of some
     std::atomic<std::uint32_t> next_slot_{0};   // the first one of the next clean-up that asks for a part of the slots
     std::atomic<bool> cannot_ask_{false};       // who is dead, for a slot that was not asked for again
     std::atomic<std::uint32_t> asked_since_{0}; // how many slots, since it could not ask
@@ -151,9 +153,9 @@ private:
 
 // Sleeps for at most `slice`, and has the dead looked for when it is over; then it says how long the next one may be. OK: look
 // again.
-template <class Ready>
+template <class Ready, class After>
 Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready,
-                                Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept
+                                After ready_after, Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept
 {
     out_nothing_came = false;
     if (log_.cut())
@@ -174,20 +176,21 @@ Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &
         return Code::SYSTEM;
     bool items = false;
     const Code code = watch(patience, slice, items);
-    out_nothing_came = !items && !ready() && !patience.expired();
+    out_nothing_came = !items && !ready_after() && !patience.expired();
     return code;
 }
 
 // Slice after slice as long as nothing changes. A thread that has slept a whole slice for nothing sleeps on, and does not spin
 // first. For those whose `ready` sees whatever may end their wait.
-template <class Ready>
-Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, Baton &baton) noexcept
+template <class Ready, class After>
+Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
+                        Baton &baton) noexcept
 {
     Nanoseconds slice = patience.slice();
     bool nothing_came = true;
     Code code = Code::OK;
     while (code == Code::OK && nothing_came)
-        code = sleep_a_slice(sleepers, pill, patience, ready, slice, baton, nothing_came);
+        code = sleep_a_slice(sleepers, pill, patience, ready, ready_after, slice, baton, nothing_came);
     return code;
 }
 

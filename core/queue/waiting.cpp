@@ -52,7 +52,7 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
     // One slice, then another try: what a dead one had claimed is free without any word that `ready` could look at.
     Nanoseconds slice = patience.slice();
     bool ignored = false;
-    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, slice, baton, ignored);
+    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, ready, slice, baton, ignored);
 }
 
 Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
@@ -68,10 +68,10 @@ Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
         return Code::OK;
     if (patience.expired())
         return seen() ? Code::OK : Code::TIMEDOUT;
-    // A sleeper takes no lock to look, so that a stopped one holds nothing. The counts lag only behind an item whose producer
-    // was killed or stopped before it moved the tail: the reaper or that producer moves it.
+    // A registered sleeper looks at the counts, which takes no lock. They lag only behind an item whose producer was killed or
+    // stopped before it moved the tail. So the word itself is looked at after each slice.
     const auto counted = [&] { return log_.ready_items() != 0 || waiters().shutdown.load(relaxed) != 0; };
-    return sleep(waiters().getters, pills().getters, patience, counted, baton);
+    return sleep(waiters().getters, pills().getters, patience, counted, seen, baton);
 }
 
 void SharedQueue::wake_after_put() noexcept
@@ -132,20 +132,32 @@ Code SharedQueue::clean_up_if_due(bool thorough, bool &out_items) noexcept
 {
     out_items = false;
     const Nanoseconds now = now_ns();
-    Nanoseconds last = last_clean_up_.load(relaxed);
-    if (now - last < clean_up_interval * 4 / 5 || !last_clean_up_.compare_exchange_strong(last, now, relaxed))
+    std::atomic<Nanoseconds> &last_time = thorough ? last_clean_up_ : last_part_; // parts must not put off the whole
+    Nanoseconds last = last_time.load(relaxed);
+    if (now - last < clean_up_interval * 4 / 5 || !last_time.compare_exchange_strong(last, now, relaxed))
         return cannot_ask_.load(relaxed) ? Code::SYSTEM : Code::OK;
     trim_if_idle();
-    return clean_up(thorough ? log_.all_slots() : next_slots(), out_items);
+    const Log::SlotRange range = thorough ? log_.all_slots() : next_slots();
+    if (range.end - range.begin == geometry_.slot_count) {
+        last_clean_up_.store(now, relaxed);
+        last_part_.store(now, relaxed);
+    }
+    return clean_up(range, out_items);
 }
 
 Log::SlotRange SharedQueue::next_slots() noexcept
 {
     const std::uint32_t count = geometry_.slot_count;
-    if (count <= slots_at_once)
+    // The kernel is asked for slots alone that are not clean. Mostly these are few, however long the table is.
+    const auto end_of_part = [&](std::uint32_t begin) {
+        std::uint32_t end = begin;
+        for (std::uint32_t asked = 0; end < count && asked < slots_at_once; end++)
+            asked += life_of(log_.slot(end)).is_clean() ? 0 : 1;
+        return end;
+    };
+    if (end_of_part(0) == count)
         return log_.all_slots();
-    const std::uint32_t begin = next_slot_.load(relaxed) % count;
-    const std::uint32_t end = std::min(begin + slots_at_once, count);
+    const std::uint32_t begin = next_slot_.load(relaxed) % count, end = end_of_part(begin);
     next_slot_.store(end % count, relaxed); // another thread of this handle may ask for the same ones: no harm
     return {begin, end};
 }

@@ -59,7 +59,7 @@ void describe(Slot &slot) noexcept
     slot.pid.store(::getpid(), relaxed);
 }
 
-// The caller holds the entrance, and the participant's byte is free.
+// The caller holds the entrance, and no other process the participant's byte.
 Owner enter_generation(Slot &slot, std::uint32_t index) noexcept
 {
     SlotLife life = life_of(slot);
@@ -79,11 +79,15 @@ Code enter_slot(int fd, Slot &slot, std::uint32_t index, bool take_dirty, Owner 
         const Liveness there = ask_kernel(fd, participant_byte(index), 1);
         error = there == Liveness::unknown ? errno : there == Liveness::alive ? EAGAIN : 0;
         if (error == 0 && (take_dirty || life_of(slot).is_clean())) {
-            // A process that dies from here on leaves a slot that is clean, or inherited under the new generation.
-            out_self = enter_generation(slot, index);
+            // Twice. The first generation makes the dead owner dead by the word before its byte is locked again. A reaper may
+            // ask just then, and find that generation dead, too. So it owns nothing: the second one does, whose byte is
+            // locked. A process that dies on the way leaves a slot that is clean, or inherited and dead.
+            enter_generation(slot, index);
             error = lock_byte(fd, participant_byte(index), F_WRLCK);
-            if (error == 0)
+            if (error == 0) {
+                out_self = enter_generation(slot, index);
                 return Code::OK;
+            }
         } else if (error == 0) {
             error = EAGAIN;
         }

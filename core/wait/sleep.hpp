@@ -28,6 +28,16 @@ inline void fence_before_look() noexcept
 // The pill's semaphore, put right where a wrong byte would make the C library end the process.
 sem_t &sound(Pill &pill) noexcept;
 
+void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept;
+
+// Wakes one sleeper if there is any. While a token is under way nobody else is woken: whoever gets it works and passes
+// the baton.
+inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
+{
+    if (sleepers.load(relaxed) != 0) [[unlikely]]
+        wake_one_slowly(sleepers, pill);
+}
+
 // One sleep of at most `slice`, never past `deadline`. Thread cancellation is off (cancellation.hpp): a thread that was
 // cancelled here would stay counted.
 template <class Ready>
@@ -49,19 +59,13 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     std::uint32_t count = sleepers.load(relaxed);
     while (count != 0 && !sleepers.compare_exchange_weak(count, count - 1, relaxed)) {
     }
-    if (count == 0) // somebody counted us out: take the token that comes with it, if it is there already
-        ::sem_trywait(&sound(pill));
-    return result == EINTR ? Woken::interrupted : result == 0 ? Woken::called : Woken::slice_over;
-}
-
-void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept;
-
-// Wakes one sleeper if there is any. While a token is under way nobody else is woken: whoever gets it works and passes
-// the baton.
-inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
-{
-    if (sleepers.load(relaxed) != 0) [[unlikely]]
-        wake_one_slowly(sleepers, pill);
+    // A waker counted us out: its token is for us, if it is there already.
+    const bool called = count == 0 && ::sem_trywait(&sound(pill)) == 0;
+    if (called && result == EINTR) // the caller may leave: the next sleeper looks in our place
+        wake_one(sleepers, pill);
+    if (result == EINTR)
+        return Woken::interrupted;
+    return result == 0 || called ? Woken::called : Woken::slice_over;
 }
 
 // Before a look that may take a while: whoever we have woken since the last one, and may wait for this very processor, goes

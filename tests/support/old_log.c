@@ -6,7 +6,8 @@
 
 #include <signal.h>
 
-enum { ITEMS = 60, ITEM_BYTES = 60000 }; /* one a segment */
+/* One item a segment. As many segments may be live as the capacity has, and one more. */
+enum { ITEMS = 61, ITEM_BYTES = 60000 };
 
 static char item[ITEM_BYTES];
 

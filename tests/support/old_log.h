@@ -10,7 +10,9 @@
 #include <ipcq.h>
 #include <stdbool.h>
 
-enum { OLD_LOG_CAPACITY = 8 << 20 };
+enum {
+    OLD_LOG_CAPACITY = 60 << 16
+}; /* bytes, in segments of 64 KiB: the log fills it, else ipcq_full() would not walk */
 enum old_log_look { OLD_LOG_STAT, OLD_LOG_FULL };
 
 /* The queue is joinable, empty, and has this capacity. False if a call fails. */
