@@ -89,8 +89,8 @@ private:
     Code code_ = Code::OK;
 };
 
-// The same where nothing is in the way, without a call, and without a cancellation point of the C library: a thread that has called in this process, an open handle, a queue
-// that is kept here. Else here() is nullptr, and a Call finds out why.
+// The same where nothing is in the way: a thread that has called in this process, an open handle, a queue that is kept here.
+// It makes no call, and reaches no cancellation point of the C library. Else here() is nullptr, and a Call finds out why.
 class UsualCall {
 public:
     IPCQ_INLINE explicit UsualCall(ipcq_t *handle) noexcept
