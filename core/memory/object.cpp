@@ -77,7 +77,7 @@ Code blame_mode(Trouble &trouble, mode_t mode, const char *path)
 {
     std::snprintf(trouble.text, sizeof trouble.text,
                   "%s has mode %04o, and a queue permits reading and writing together, and nothing else: "
-                  "chmod it to 0600, 0660 or 0666.",
+                  "chmod it to 0600, 0660, 0606 or 0666.",
                   path, static_cast<unsigned>(mode));
     return Code::DENIED;
 }

@@ -36,7 +36,7 @@ Code refuse_mode(Trouble &trouble, std::uint32_t mode)
 {
     std::snprintf(trouble.text, sizeof trouble.text,
                   "Mode %04o is refused: a queue permits reading and writing together, and nothing else; "
-                  "use 0600, 0660 or 0666.",
+                  "use 0600, 0660, 0606 or 0666.",
                   mode);
     return Code::INVALID;
 }
