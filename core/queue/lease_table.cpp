@@ -3,7 +3,6 @@
 
 #include "queue/replace_block.hpp"
 
-#include <algorithm>
 #include <bit>
 
 namespace ipcq {
@@ -11,6 +10,7 @@ namespace ipcq {
 namespace {
 
 constexpr std::uint64_t capacity_min = 64;
+constexpr std::uintptr_t any_thread = 0;
 
 } // namespace
 
@@ -22,7 +22,7 @@ bool LeaseTable::reserve_slowly(std::uint64_t count) noexcept
     return grow(count);
 }
 
-// Locked. To room for `count` more.
+// Locked. To a pool that could hold all leases and `count` more.
 bool LeaseTable::grow(std::uint64_t count) noexcept
 {
     const std::uint64_t wanted = held_.load(relaxed) + count;
@@ -40,55 +40,84 @@ bool LeaseTable::grow(std::uint64_t count) noexcept
     return true;
 }
 
-// Locked. reserve() has made a pool before the single lease was taken.
-LeasePool *LeaseTable::pool_with_single() noexcept
+// Locked. The lease stays held, and its place is free. Leases move in the order of their tickets.
+bool LeaseTable::move_to_pool(Recent &place) noexcept
 {
-    LeasePool *const pool = pool_.load(relaxed);
-    if (single_.ticket != 0) [[unlikely]] {
-        pool->append(single_.ticket, single_thread_).lease = single_;
-        single_.ticket = 0;
-    }
-    return pool;
-}
-
-// Locked.
-bool LeaseTable::add_to_pool(std::uint64_t ticket, std::uint64_t offset, std::uint64_t sequence) noexcept
-{
-    if (held_.load(relaxed) == capacity_.load(relaxed) && !grow(1)) [[unlikely]]
+    if (!grow(1)) [[unlikely]] // reserve() has done it, unless another thread has used the room up
         return false;
-    Lease &lease = pool_with_single()->append(ticket, this_thread()).lease;
-    lease.offset = offset;
-    lease.sequence = sequence;
+    LeasePool::Entry &entry = pool_.load(relaxed)->append(place.lease.ticket, place.thread);
+    entry.lease = place.lease;
+    entry.picked = place.picked;
+    place.lease.ticket = 0;
+    advance_oldest();
     return true;
 }
 
-// Locked. A thread without leases of its own finds the handle's oldest.
-Code LeaseTable::find(std::uint64_t ticket, LeasePool::Entry *&out) noexcept
+// Locked.
+LeaseTable::Found LeaseTable::held(std::uint64_t ticket) noexcept
 {
-    if (!means_oldest(ticket) && ticket < first_own_)
-        return Code::INHERITED;
-    LeasePool *const pool = pool_with_single();
-    if (pool == nullptr)
-        return Code::NOTTAKEN;
-    if (!means_oldest(ticket)) {
-        out = pool->find(ticket);
-        return out != nullptr && !out->picked ? Code::OK : Code::NOTTAKEN;
+    if (Recent &place = place_of(ticket); place.lease.ticket == ticket)
+        return {&place, nullptr};
+    LeasePool *const pool = pool_.load(relaxed);
+    return {nullptr, pool != nullptr ? pool->find(ticket) : nullptr};
+}
+
+// Locked. That is not picked.
+LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread) noexcept
+{
+    for (std::uint64_t ticket = oldest_.load(relaxed); ticket < next_.load(relaxed); ticket++) {
+        Recent &place = place_of(ticket);
+        if (place.lease.ticket != 0 && !place.picked && (thread == any_thread || place.thread == thread))
+            return &place;
     }
-    out = ticket == ticket_oldest_of_thread ? pool->oldest_of(this_thread()) : nullptr;
-    if (out == nullptr)
-        out = pool->oldest();
-    return out != nullptr ? Code::OK : Code::NOTTAKEN;
+    return nullptr;
+}
+
+// Locked. A thread without leases of its own finds the handle's oldest.
+Code LeaseTable::find(std::uint64_t ticket, Found &out) noexcept
+{
+    if (!means_oldest(ticket)) {
+        if (ticket < first_own_)
+            return Code::INHERITED;
+        out = held(ticket);
+        return out && !out.picked() ? Code::OK : Code::NOTTAKEN;
+    }
+    LeasePool *const pool = pool_.load(relaxed);
+    const auto oldest = [&](std::uintptr_t thread) { // those in the pool are older
+        Found found;
+        if (pool != nullptr)
+            found.entry = thread == any_thread ? pool->oldest() : pool->oldest_of(thread);
+        if (!found)
+            found.recent = oldest_in_ring(thread);
+        return found;
+    };
+    out = {};
+    if (ticket == ticket_oldest_of_thread)
+        out = oldest(this_thread());
+    if (!out)
+        out = oldest(any_thread);
+    return out ? Code::OK : Code::NOTTAKEN;
 }
 
 // Locked.
-Code LeaseTable::finish_in_pool(std::uint64_t ticket, Lease &out) noexcept
+void LeaseTable::erase(const Found &found) noexcept
 {
-    LeasePool::Entry *entry = nullptr;
-    const Code code = find(ticket, entry);
-    if (code == Code::OK) {
-        out = entry->lease;
-        pool_.load(relaxed)->erase(*entry);
+    if (found.recent != nullptr) {
+        erase(*found.recent);
+    } else {
+        pool_.load(relaxed)->erase(*found.entry);
         held_.store(held_.load(relaxed) - 1, relaxed);
+    }
+}
+
+// Locked.
+Code LeaseTable::finish_slowly(std::uint64_t ticket, Lease &out) noexcept
+{
+    Found found;
+    const Code code = find(ticket, found);
+    if (code == Code::OK) {
+        out = found.lease();
+        erase(found);
     }
     return code;
 }
@@ -96,11 +125,11 @@ Code LeaseTable::finish_in_pool(std::uint64_t ticket, Lease &out) noexcept
 Code LeaseTable::pick(std::uint64_t ticket, Lease &out) noexcept
 {
     const BiasedLock::Guard guard(lock_);
-    LeasePool::Entry *entry = nullptr;
-    const Code code = find(ticket, entry);
+    Found found;
+    const Code code = find(ticket, found);
     if (code == Code::OK) {
-        entry->picked = true;
-        out = entry->lease;
+        found.picked() = true;
+        out = found.lease();
     }
     return code;
 }
@@ -108,15 +137,13 @@ Code LeaseTable::pick(std::uint64_t ticket, Lease &out) noexcept
 void LeaseTable::erase(const Lease &lease) noexcept
 {
     const BiasedLock::Guard guard(lock_);
-    LeasePool *const pool = pool_.load(relaxed);
-    pool->erase(*pool->find(lease.ticket));
-    held_.store(held_.load(relaxed) - 1, relaxed);
+    erase(held(lease.ticket));
 }
 
 void LeaseTable::restore(const Lease &lease) noexcept
 {
     const BiasedLock::Guard guard(lock_);
-    pool_.load(relaxed)->find(lease.ticket)->picked = false;
+    held(lease.ticket).picked() = false;
 }
 
 void LeaseTable::reset_after_fork() noexcept
@@ -126,9 +153,10 @@ void LeaseTable::reset_after_fork() noexcept
     if (pool != nullptr)
         pool->clear();
     capacity_.store(pool != nullptr ? pool->capacity() : 0, relaxed);
-    single_.ticket = 0;
+    ring_.fill({});
     held_.store(0, relaxed);
-    first_own_ = next_;
+    first_own_ = next_.load(relaxed);
+    oldest_.store(first_own_, relaxed);
     lock_.reset_after_fork();
 }
 

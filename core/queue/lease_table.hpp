@@ -2,6 +2,9 @@
 //
 // The items that this handle has taken and not finished. It gives the tickets, finds the oldest item of the handle and of
 // a thread, and lets no item be finished twice. Private to the process; a forked child starts with none.
+//
+// Leases of the last tickets stand in a ring by ticket, where most of them are finished. A lease that is still held when
+// its place is needed moves to the pool. So every lease in the pool is older than all in the ring.
 #pragma once
 
 #include "error.hpp"
@@ -9,10 +12,16 @@
 #include "queue/lease_pool.hpp"
 #include "queue/options.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace ipcq {
 
 class LeaseTable {
 public:
+    // Bounds what a search for a thread's oldest lease looks at.
+    static constexpr std::uint64_t ring_size = 128;
+
     LeaseTable() = default;
     LeaseTable(const LeaseTable &) = delete;
     LeaseTable &operator=(const LeaseTable &) = delete;
@@ -22,32 +31,31 @@ public:
     bool reserve(std::uint64_t count = 1) noexcept
     {
         // Without the lock: if another thread uses the room up, add() has to grow, or fails.
-        return held_.load(relaxed) + count <= capacity_.load(relaxed) || reserve_slowly(count);
+        return next_.load(relaxed) + count - oldest_.load(relaxed) <= ring_size || // no lease has to move to the pool
+               held_.load(relaxed) + count <= capacity_.load(relaxed) || reserve_slowly(count);
     }
     // After reserve(). The new ticket, or 0 if other threads have used the room up and there is no memory for more.
     IPCQ_INLINE std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept
     {
         const BiasedLock::Guard guard(lock_);
-        const std::uint64_t ticket = next_;
-        if (held_.load(relaxed) == 0) [[likely]] {
-            single_ = {ticket, offset, sequence};
-            single_thread_ = this_thread();
-        } else if (!add_to_pool(ticket, offset, sequence)) {
+        const std::uint64_t ticket = next_.load(relaxed);
+        Recent &place = place_of(ticket);
+        if (place.lease.ticket != 0 && !move_to_pool(place)) [[unlikely]]
             return 0;
-        }
+        place = {{ticket, offset, sequence}, this_thread(), false};
         held_.store(held_.load(relaxed) + 1, relaxed);
-        next_ = ticket + 1;
+        next_.store(ticket + 1, relaxed);
         return ticket;
     }
     // Ends a lease: OK, NOTTAKEN, or INHERITED. `count` is raised by one under the table's lock.
     IPCQ_INLINE Code finish(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
     {
         const BiasedLock::Guard guard(lock_);
-        if (single_.ticket != 0 && (ticket == single_.ticket || means_oldest(ticket))) [[likely]] {
-            out = single_;
-            single_.ticket = 0;
-            held_.store(0, relaxed);
-        } else if (const Code code = finish_in_pool(ticket, out); code != Code::OK) {
+        Recent &place = place_of(ticket);
+        if (ticket != 0 && place.lease.ticket == ticket && !place.picked) [[likely]] {
+            out = place.lease;
+            erase(place);
+        } else if (const Code code = finish_slowly(ticket, out); code != Code::OK) {
             return code;
         }
         count.store(count.load(relaxed) + 1, relaxed);
@@ -62,32 +70,64 @@ public:
     // any call.
     void reset_after_fork() noexcept;
 
-    // As many leases fit without more memory.
+    // As many leases fit into the pool without more memory.
     std::uint64_t capacity() const noexcept { return capacity_.load(relaxed); }
 
 private:
+    struct Recent {
+        Lease lease; // ticket 0: no lease
+        std::uintptr_t thread = 0;
+        bool picked = false;
+    };
+    // Where a lease stands: one of the two is not nullptr.
+    struct Found {
+        Recent *recent = nullptr;
+        LeasePool::Entry *entry = nullptr;
+        explicit operator bool() const { return recent != nullptr || entry != nullptr; }
+        const Lease &lease() const { return recent != nullptr ? recent->lease : entry->lease; }
+        bool &picked() const { return recent != nullptr ? recent->picked : entry->picked; }
+    };
+
     static std::uintptr_t this_thread() { return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()); }
     static bool means_oldest(std::uint64_t ticket)
     {
         static_assert(ticket_oldest == 0 && ticket_oldest_of_thread == UINT64_MAX);
         return ticket + 1 <= 1;
     }
+    Recent &place_of(std::uint64_t ticket) { return ring_[ticket % ring_size]; }
+    IPCQ_INLINE void erase(Recent &place) noexcept
+    {
+        const std::uint64_t ticket = place.lease.ticket;
+        place.lease.ticket = 0;
+        held_.store(held_.load(relaxed) - 1, relaxed);
+        if (ticket == oldest_.load(relaxed))
+            advance_oldest();
+    }
+    // Each ticket is passed once. Places before `oldest_` are free.
+    IPCQ_INLINE void advance_oldest() noexcept
+    {
+        std::uint64_t oldest = oldest_.load(relaxed);
+        while (oldest < next_.load(relaxed) && place_of(oldest).lease.ticket == 0)
+            oldest++;
+        oldest_.store(oldest, relaxed);
+    }
     bool reserve_slowly(std::uint64_t count) noexcept;
-    bool add_to_pool(std::uint64_t ticket, std::uint64_t offset, std::uint64_t sequence) noexcept;
-    Code finish_in_pool(std::uint64_t ticket, Lease &out) noexcept;
-    Code find(std::uint64_t ticket, LeasePool::Entry *&out) noexcept;
-    LeasePool *pool_with_single() noexcept;
+    bool move_to_pool(Recent &place) noexcept;
+    Code finish_slowly(std::uint64_t ticket, Lease &out) noexcept;
+    Code find(std::uint64_t ticket, Found &out) noexcept;
+    Found held(std::uint64_t ticket) noexcept;
+    Recent *oldest_in_ring(std::uintptr_t thread) noexcept;
+    void erase(const Found &found) noexcept;
     bool grow(std::uint64_t count) noexcept;
 
-    BiasedLock lock_; // covers all below; held_ and capacity_ are read without it
-    // The usual case: a lease that is alone and not picked. Its ticket is 0 if there is none.
-    Lease single_;
-    std::uintptr_t single_thread_ = 0;
-    std::uint64_t next_ = 1;
-    std::atomic<std::uint64_t> held_{0};
+    BiasedLock lock_; // covers all below; the numbers are read without it
+    std::array<Recent, ring_size> ring_{};
+    std::atomic<std::uint64_t> next_{1};
+    std::atomic<std::uint64_t> oldest_{1};   // no lease in the ring has a lower ticket
+    std::atomic<std::uint64_t> held_{0};     // in the ring and in the pool
     std::atomic<std::uint64_t> capacity_{0}; // of pool_
-    std::atomic<LeasePool *> pool_{nullptr}; // empty while single_ is used
-    std::uint64_t first_own_ = 1;            // lower tickets were given to the parent process
+    std::atomic<LeasePool *> pool_{nullptr};
+    std::uint64_t first_own_ = 1; // lower tickets were given to the parent process
 };
 
 } // namespace ipcq

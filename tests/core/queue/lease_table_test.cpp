@@ -189,11 +189,9 @@ void one_old_lease_beside_a_million_keeps_the_memory(void **state)
 {
     Fixture &f = fixture_of(state);
     const std::uint64_t old = add(f, 8);
-    finish(f, add(f, 16));
-    const std::uint64_t capacity = f.table.capacity();
     for (std::uint64_t i = 0; i < passing; i++)
         assert_int_equal(finish(f, add(f, 16 + i)), 16 + i);
-    assert_int_equal(f.table.capacity(), capacity);
+    assert_int_equal(f.table.capacity(), 64); // of the smallest pool, into which the old one has moved
     assert_int_equal(finish(f, old), 8);
 }
 
@@ -207,6 +205,31 @@ void the_memory_is_in_proportion_to_what_is_held_at_once(void **state)
         assert_int_equal(finish(f, ticket_oldest), 8);
     }
     assert_in_range(f.table.capacity(), 1501, 3000);
+}
+
+// Of the leases of 300 items the older ones stand in the pool, the others in the ring.
+void a_lease_that_moves_to_the_pool_keeps_its_order_and_its_pick(void **state)
+{
+    Fixture &f = fixture_of(state);
+    std::uint64_t tickets[300];
+    for (std::uint64_t i = 0; i < 300; i++) {
+        tickets[i] = add(f, 8 * i);
+        Lease picked;
+        if (i == 0 || i == 299)
+            assert_code(f.table.pick(tickets[i], picked), OK);
+    }
+    assert_int_equal(finish(f, tickets[0]), 0);
+    assert_code(f.code, NOTTAKEN); // picked
+    for (std::uint64_t i = 1; i < 299; i++)
+        assert_int_equal(finish(f, i % 2 != 0 ? ticket_oldest : ticket_oldest_of_thread), 8 * i);
+    finish(f, ticket_oldest);
+    assert_code(f.code, NOTTAKEN);
+    f.table.restore({tickets[0], 0, 0});
+    f.table.restore({tickets[299], 0, 0});
+    assert_int_equal(finish(f, tickets[299]), 8 * 299);
+    f.table.erase({tickets[0], 0, 0});
+    finish(f, ticket_oldest);
+    assert_code(f.code, NOTTAKEN);
 }
 
 void *add_many_in_a_thread(void *argument)
@@ -245,7 +268,7 @@ void without_memory_nothing_changes(void **state)
 void after_a_reset_many_leases_are_inherited_and_the_memory_is_used_again(void **state)
 {
     Fixture &f = fixture_of(state);
-    std::uint64_t parents[100], own[100];
+    std::uint64_t parents[300], own[300];
     for (std::uint64_t &ticket : parents)
         ticket = add(f, 8);
     Lease picked;
@@ -283,6 +306,7 @@ int main()
         TABLE_TEST(after_a_reset_older_tickets_are_inherited),
         TABLE_TEST(the_table_grows_and_keeps_every_lease),
         TABLE_TEST(one_old_lease_beside_a_million_keeps_the_memory),
+        TABLE_TEST(a_lease_that_moves_to_the_pool_keeps_its_order_and_its_pick),
         TABLE_TEST(the_memory_is_in_proportion_to_what_is_held_at_once),
         TABLE_TEST(the_oldest_of_a_thread_is_found_beside_many_of_another),
         TABLE_TEST(without_memory_nothing_changes),
