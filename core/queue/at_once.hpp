@@ -61,10 +61,10 @@ IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
 
 IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
 {
-    Lease lease;
-    if (const Code code = leases_.finish(ticket, lease, log_.own_dones()); code != Code::OK) [[unlikely]]
+    std::uint64_t offset = 0;
+    if (const Code code = leases_.finish(ticket, offset, log_.own_dones()); code != Code::OK) [[unlikely]]
         return code;
-    if (log_.finish(lease.offset) != Code::OK) [[unlikely]]
+    if (log_.finish(offset) != Code::OK) [[unlikely]]
         return Code::CORRUPT; // the table has it, the record denies it: a peer wrote to the record
     fence_before_look();      // SYNC waiter-registered: DONE, then the look at the sleepers
     if (waiters().joiners.load(relaxed) != 0) [[unlikely]]

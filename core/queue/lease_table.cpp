@@ -25,7 +25,7 @@ bool LeaseTable::reserve_slowly(std::uint64_t count) noexcept
 // Locked. To a pool that could hold all leases and `count` more.
 bool LeaseTable::grow(std::uint64_t count) noexcept
 {
-    const std::uint64_t wanted = held_.load(relaxed) + count;
+    const std::uint64_t wanted = held_at_most() + count;
     if (wanted <= capacity_.load(relaxed))
         return true;
     if (wanted > LeasePool::capacity_max)
@@ -40,14 +40,41 @@ bool LeaseTable::grow(std::uint64_t count) noexcept
     return true;
 }
 
+// Locked. Free, for the next ticket; nullptr if there is no memory.
+LeaseTable::Recent *LeaseTable::place_in_ring(std::uint64_t ticket) noexcept
+{
+    move_single_to_ring();
+    Recent &place = place_of(ticket);
+    return place.lease.ticket == 0 || move_to_pool(place) ? &place : nullptr;
+}
+
+// Locked. Its place is free: the ring has no lease as long as there is a single one.
+void LeaseTable::move_single_to_ring() noexcept
+{
+    if (single_.lease.ticket == 0)
+        return;
+    place_of(single_.lease.ticket) = single_;
+    single_.lease.ticket = 0;
+}
+
+// Locked. Each ticket is passed once.
+void LeaseTable::advance_oldest() noexcept
+{
+    std::uint64_t oldest = oldest_.load(relaxed);
+    while (oldest < next_.load(relaxed) && place_of(oldest).lease.ticket == 0)
+        oldest++;
+    oldest_.store(oldest, relaxed);
+}
+
 // Locked. The lease stays held, and its place is free. Leases move in the order of their tickets.
 bool LeaseTable::move_to_pool(Recent &place) noexcept
 {
     if (!grow(1)) [[unlikely]] // reserve() has done it, unless another thread has used the room up
         return false;
-    LeasePool::Entry &entry = pool_.load(relaxed)->append(place.lease.ticket, place.thread);
+    LeasePool::Entry &entry = pool_.load(relaxed)->append(place.lease.ticket, place.thread());
     entry.lease = place.lease;
-    entry.picked = place.picked;
+    entry.picked = place.is_picked();
+    in_pool_.store(in_pool_.load(relaxed) + 1, relaxed);
     place.lease.ticket = 0;
     advance_oldest();
     return true;
@@ -67,7 +94,7 @@ LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread) noexcept
 {
     for (std::uint64_t ticket = oldest_.load(relaxed); ticket < next_.load(relaxed); ticket++) {
         Recent &place = place_of(ticket);
-        if (place.lease.ticket != 0 && !place.picked && (thread == any_thread || place.thread == thread))
+        if (place.lease.ticket != 0 && !place.is_picked() && (thread == any_thread || place.thread() == thread))
             return &place;
     }
     return nullptr;
@@ -76,11 +103,12 @@ LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread) noexcept
 // Locked. A thread without leases of its own finds the handle's oldest.
 Code LeaseTable::find(std::uint64_t ticket, Found &out) noexcept
 {
+    move_single_to_ring();
     if (!means_oldest(ticket)) {
         if (ticket < first_own_)
             return Code::INHERITED;
         out = held(ticket);
-        return out && !out.picked() ? Code::OK : Code::NOTTAKEN;
+        return out && !out.is_picked() ? Code::OK : Code::NOTTAKEN;
     }
     LeasePool *const pool = pool_.load(relaxed);
     const auto oldest = [&](std::uintptr_t thread) { // those in the pool are older
@@ -103,20 +131,21 @@ Code LeaseTable::find(std::uint64_t ticket, Found &out) noexcept
 void LeaseTable::erase(const Found &found) noexcept
 {
     if (found.recent != nullptr) {
-        erase(*found.recent);
+        found.recent->lease.ticket = 0;
+        advance_oldest();
     } else {
         pool_.load(relaxed)->erase(*found.entry);
-        held_.store(held_.load(relaxed) - 1, relaxed);
+        in_pool_.store(in_pool_.load(relaxed) - 1, relaxed);
     }
 }
 
 // Locked.
-Code LeaseTable::finish_slowly(std::uint64_t ticket, Lease &out) noexcept
+Code LeaseTable::finish_slowly(std::uint64_t ticket, std::uint64_t &out_offset) noexcept
 {
     Found found;
     const Code code = find(ticket, found);
     if (code == Code::OK) {
-        out = found.lease();
+        out_offset = found.lease().offset;
         erase(found);
     }
     return code;
@@ -128,7 +157,7 @@ Code LeaseTable::pick(std::uint64_t ticket, Lease &out) noexcept
     Found found;
     const Code code = find(ticket, found);
     if (code == Code::OK) {
-        found.picked() = true;
+        found.set_picked(true);
         out = found.lease();
     }
     return code;
@@ -143,7 +172,7 @@ void LeaseTable::erase(const Lease &lease) noexcept
 void LeaseTable::restore(const Lease &lease) noexcept
 {
     const BiasedLock::Guard guard(lock_);
-    held(lease.ticket).picked() = false;
+    held(lease.ticket).set_picked(false);
 }
 
 void LeaseTable::reset_after_fork() noexcept
@@ -153,8 +182,9 @@ void LeaseTable::reset_after_fork() noexcept
     if (pool != nullptr)
         pool->clear();
     capacity_.store(pool != nullptr ? pool->capacity() : 0, relaxed);
+    single_ = {};
     ring_.fill({});
-    held_.store(0, relaxed);
+    in_pool_.store(0, relaxed);
     first_own_ = next_.load(relaxed);
     oldest_.store(first_own_, relaxed);
     lock_.reset_after_fork();

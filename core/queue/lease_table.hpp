@@ -4,7 +4,8 @@
 // a thread, and lets no item be finished twice. Private to the process; a forked child starts with none.
 //
 // Leases of the last tickets stand in a ring by ticket, where most of them are finished. A lease that is still held when
-// its place is needed moves to the pool. So every lease in the pool is older than all in the ring.
+// its place is needed moves to the pool. So every lease in the pool is older than all in the ring. A lease that would be
+// alone in the ring stands beside it, in a place that no ticket has to be known for.
 #pragma once
 
 #include "error.hpp"
@@ -32,30 +33,37 @@ public:
     {
         // Without the lock: if another thread uses the room up, add() has to grow, or fails.
         return next_.load(relaxed) + count - oldest_.load(relaxed) <= ring_size || // no lease has to move to the pool
-               held_.load(relaxed) + count <= capacity_.load(relaxed) || reserve_slowly(count);
+               held_at_most() + count <= capacity_.load(relaxed) || reserve_slowly(count);
     }
     // After reserve(). The new ticket, or 0 if other threads have used the room up and there is no memory for more.
     IPCQ_INLINE std::uint64_t add(std::uint64_t offset, std::uint64_t sequence) noexcept
     {
         const BiasedLock::Guard guard(lock_);
         const std::uint64_t ticket = next_.load(relaxed);
-        Recent &place = place_of(ticket);
-        if (place.lease.ticket != 0 && !move_to_pool(place)) [[unlikely]]
+        Recent *const place = oldest_.load(relaxed) == ticket ? &single_ : place_in_ring(ticket);
+        if (place == nullptr) [[unlikely]]
             return 0;
-        place = {{ticket, offset, sequence}, this_thread(), false};
-        held_.store(held_.load(relaxed) + 1, relaxed);
+        place->lease.ticket = ticket;
+        place->lease.offset = offset;
+        place->lease.sequence = sequence;
+        place->thread_and_pick = this_thread();
         next_.store(ticket + 1, relaxed);
         return ticket;
     }
-    // Ends a lease: OK, NOTTAKEN, or INHERITED. `count` is raised by one under the table's lock.
-    IPCQ_INLINE Code finish(std::uint64_t ticket, Lease &out, std::atomic<std::uint64_t> &count) noexcept
+    // Ends a lease: OK and where its record is, NOTTAKEN, or INHERITED. `count` is raised by one under the table's lock.
+    IPCQ_INLINE Code finish(std::uint64_t ticket, std::uint64_t &out_offset, std::atomic<std::uint64_t> &count) noexcept
     {
         const BiasedLock::Guard guard(lock_);
-        Recent &place = place_of(ticket);
-        if (ticket != 0 && place.lease.ticket == ticket && !place.picked) [[likely]] {
-            out = place.lease;
-            erase(place);
-        } else if (const Code code = finish_slowly(ticket, out); code != Code::OK) {
+        if (ticket != 0 && ticket == single_.lease.ticket) [[likely]] {
+            out_offset = single_.lease.offset;
+            single_.lease.ticket = 0;
+            oldest_.store(ticket + 1, relaxed);
+        } else if (Recent &place = place_of(ticket); place.holds(ticket)) {
+            out_offset = place.lease.offset;
+            place.lease.ticket = 0;
+            if (ticket == oldest_.load(relaxed))
+                advance_oldest();
+        } else if (const Code code = finish_slowly(ticket, out_offset); code != Code::OK) {
             return code;
         }
         count.store(count.load(relaxed) + 1, relaxed);
@@ -74,10 +82,14 @@ public:
     std::uint64_t capacity() const noexcept { return capacity_.load(relaxed); }
 
 private:
-    struct Recent {
-        Lease lease; // ticket 0: no lease
-        std::uintptr_t thread = 0;
-        bool picked = false;
+    struct Recent {                       // two of them to a line
+        Lease lease;                      // ticket 0: no lease
+        std::uintptr_t thread_and_pick{}; // bit 0: picked; threads are aligned
+
+        bool holds(std::uint64_t ticket) const { return ticket != 0 && lease.ticket == ticket && !is_picked(); }
+        std::uintptr_t thread() const { return thread_and_pick & ~std::uintptr_t{1}; }
+        bool is_picked() const { return (thread_and_pick & 1) != 0; }
+        void set_picked(bool picked) { thread_and_pick = thread() | (picked ? 1 : 0); }
     };
     // Where a lease stands: one of the two is not nullptr.
     struct Found {
@@ -85,7 +97,14 @@ private:
         LeasePool::Entry *entry = nullptr;
         explicit operator bool() const { return recent != nullptr || entry != nullptr; }
         const Lease &lease() const { return recent != nullptr ? recent->lease : entry->lease; }
-        bool &picked() const { return recent != nullptr ? recent->picked : entry->picked; }
+        bool is_picked() const { return recent != nullptr ? recent->is_picked() : entry->picked; }
+        void set_picked(bool picked) const
+        {
+            if (recent != nullptr)
+                recent->set_picked(picked);
+            else
+                entry->picked = picked;
+        }
     };
 
     static std::uintptr_t this_thread() { return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()); }
@@ -95,25 +114,17 @@ private:
         return ticket + 1 <= 1;
     }
     Recent &place_of(std::uint64_t ticket) { return ring_[ticket % ring_size]; }
-    IPCQ_INLINE void erase(Recent &place) noexcept
+    // In the ring and in the pool: what would not fit into the ring is in the pool already.
+    std::uint64_t held_at_most() const noexcept
     {
-        const std::uint64_t ticket = place.lease.ticket;
-        place.lease.ticket = 0;
-        held_.store(held_.load(relaxed) - 1, relaxed);
-        if (ticket == oldest_.load(relaxed))
-            advance_oldest();
-    }
-    // Each ticket is passed once. Places before `oldest_` are free.
-    IPCQ_INLINE void advance_oldest() noexcept
-    {
-        std::uint64_t oldest = oldest_.load(relaxed);
-        while (oldest < next_.load(relaxed) && place_of(oldest).lease.ticket == 0)
-            oldest++;
-        oldest_.store(oldest, relaxed);
+        return std::min(next_.load(relaxed) - oldest_.load(relaxed), ring_size) + in_pool_.load(relaxed);
     }
     bool reserve_slowly(std::uint64_t count) noexcept;
+    Recent *place_in_ring(std::uint64_t ticket) noexcept;
+    void move_single_to_ring() noexcept;
+    void advance_oldest() noexcept;
     bool move_to_pool(Recent &place) noexcept;
-    Code finish_slowly(std::uint64_t ticket, Lease &out) noexcept;
+    Code finish_slowly(std::uint64_t ticket, std::uint64_t &out_offset) noexcept;
     Code find(std::uint64_t ticket, Found &out) noexcept;
     Found held(std::uint64_t ticket) noexcept;
     Recent *oldest_in_ring(std::uintptr_t thread) noexcept;
@@ -121,11 +132,11 @@ private:
     bool grow(std::uint64_t count) noexcept;
 
     BiasedLock lock_; // covers all below; the numbers are read without it
+    Recent single_;   // not picked
     std::array<Recent, ring_size> ring_{};
     std::atomic<std::uint64_t> next_{1};
-    std::atomic<std::uint64_t> oldest_{1};   // no lease in the ring has a lower ticket
-    std::atomic<std::uint64_t> held_{0};     // in the ring and in the pool
-    std::atomic<std::uint64_t> capacity_{0}; // of pool_
+    std::atomic<std::uint64_t> oldest_{1}; // the lowest ticket in the ring or beside it; next_ if there is none
+    std::atomic<std::uint64_t> in_pool_{0}, capacity_{0}; // of pool_
     std::atomic<LeasePool *> pool_{nullptr};
     std::uint64_t first_own_ = 1; // lower tickets were given to the parent process
 };

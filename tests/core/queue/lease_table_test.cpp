@@ -39,9 +39,9 @@ std::uint64_t add(Fixture &f, std::uint64_t offset)
 
 std::uint64_t finish(Fixture &f, std::uint64_t ticket)
 {
-    Lease lease;
-    f.code = f.table.finish(ticket, lease, f.count);
-    return f.code == Code::OK ? lease.offset : 0;
+    std::uint64_t offset = 0;
+    f.code = f.table.finish(ticket, offset, f.count);
+    return f.code == Code::OK ? offset : 0;
 }
 
 void a_ticket_leads_to_its_item_once(void **state)
@@ -191,7 +191,7 @@ void one_old_lease_beside_a_million_keeps_the_memory(void **state)
     const std::uint64_t old = add(f, 8);
     for (std::uint64_t i = 0; i < passing; i++)
         assert_int_equal(finish(f, add(f, 16 + i)), 16 + i);
-    assert_int_equal(f.table.capacity(), 64); // of the smallest pool, into which the old one has moved
+    assert_in_range(f.table.capacity(), 1, 2 * LeaseTable::ring_size); // of the pool, into which the old one has moved
     assert_int_equal(finish(f, old), 8);
 }
 

@@ -42,7 +42,7 @@ void *act(void *argument)
         if (a.step == Step::add)
             a.ticket = a.table->reserve() ? a.table->add(a.lease.offset, a.lease.sequence) : 0;
         else if (a.step == Step::finish)
-            a.code = a.table->finish(a.ticket, a.lease, *a.count);
+            a.code = a.table->finish(a.ticket, a.lease.offset, *a.count);
         else if (a.step == Step::pick)
             a.code = a.table->pick(a.ticket, a.lease);
         else if (a.step == Step::restore)
@@ -145,11 +145,13 @@ void end_one(Play &p, int who)
         return;
     }
     assert_code(a.code, OK);
-    assert_same(a.lease, m.held[at].lease);
-    if (pick)
+    if (pick) {
+        assert_same(a.lease, m.held[at].lease);
         m.held[at].picked = true;
-    else
+    } else {
+        assert_int_equal(a.lease.offset, m.held[at].lease.offset);
         m.remove(at);
+    }
 }
 
 // The number of leases swings between none and held_max.
