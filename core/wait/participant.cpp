@@ -59,14 +59,14 @@ void describe(Slot &slot) noexcept
     slot.pid.store(::getpid(), relaxed);
 }
 
-// The caller holds the entrance, and no other process the participant's byte.
-Owner enter_generation(Slot &slot, std::uint32_t index) noexcept
+// The caller holds the entrance.
+SlotLife raise_generation(Slot &slot) noexcept
 {
     SlotLife life = life_of(slot);
     // A reaper may mark the slot clean meanwhile. acq_rel: the stores of a reaper come before ours.
     while (!slot.life.compare_exchange_weak(life.bits, life.next().bits, std::memory_order_acq_rel, acquire)) {
     }
-    return Owner::of(index, life.next().generation());
+    return life.next();
 }
 
 // OK with the slot's byte and its entrance locked; BUSY if the slot is not to be had.
@@ -79,13 +79,15 @@ Code enter_slot(int fd, Slot &slot, std::uint32_t index, bool take_dirty, Owner 
         const Liveness there = ask_kernel(fd, participant_byte(index), 1);
         error = there == Liveness::unknown ? errno : there == Liveness::alive ? EAGAIN : 0;
         if (error == 0 && (take_dirty || life_of(slot).is_clean())) {
-            // Twice. The first generation makes the dead owner dead by the word before its byte is locked again. A reaper may
-            // ask just then, and find that generation dead, too. So it owns nothing: the second one does, whose byte is
-            // locked. A process that dies on the way leaves a slot that is clean, or inherited and dead.
-            enter_generation(slot, index);
+            // A process that dies from here on leaves a slot that is clean, or inherited under the new generation.
+            SlotLife life = raise_generation(slot);
             error = lock_byte(fd, participant_byte(index), F_WRLCK);
             if (error == 0) {
-                out_self = enter_generation(slot, index);
+                // A reaper that asked before the lock takes this generation for dead, however late it goes on. So nothing
+                // may ever be owned under it. In a clean slot no reaper asks.
+                if (!life.is_clean())
+                    life = raise_generation(slot);
+                out_self = Owner::of(index, life.generation());
                 return Code::OK;
             }
         } else if (error == 0) {
