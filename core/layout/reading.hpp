@@ -45,6 +45,12 @@ public:
         const SlotLife life = life_of(slot(owner.slot()));
         return owner.not_after(life.generation()) && !life.is_clean();
     }
+    // Does its slot say that everything of its generation was requeued? The owner is known().
+    bool requeued(Owner owner) const
+    {
+        const SlotLife life = life_of(slot(owner.slot()));
+        return life.state() == SlotState::used && life.generation() != owner.generation();
+    }
 
 private:
     std::uint64_t number(std::uint64_t offset) const

@@ -68,7 +68,7 @@ Violation valid_cursors(const Reading &r, const Cursors &at) noexcept
     return {};
 }
 
-// I10, and the words of the segment table: I9 and I11.
+// I10, and the words of the segment table: I9, I11, I15 and I16.
 Violation valid_words(const Reading &r) noexcept
 {
     const Control &c = r.control();
@@ -88,6 +88,9 @@ Violation valid_words(const Reading &r) noexcept
                           c.supply.high_water.load(relaxed));
         if (word.kind() == SegmentKind::claimed && !r.known(word.owner()))
             return broken("I15: segment %llu is claimed by %llx, who is nobody", Number{i}, Number{word.owner().bits});
+        if (word.kind() == SegmentKind::claimed && r.requeued(word.owner()))
+            return broken("I16: segment %llu is claimed by %llx, an earlier generation of a slot whose state is used",
+                          Number{i}, Number{word.owner().bits});
         if (word.kind() > SegmentKind::live)
             return broken("I15: segment %llu has the word %llx", Number{i}, Number{word.bits});
     }
@@ -96,7 +99,7 @@ Violation valid_words(const Reading &r) noexcept
     return {};
 }
 
-// I3, I4, I5, I7, I9, I13, Q2: from the frontier to the end of the log, which `end` receives.
+// I3, I4, I5, I7, I9, I13, I16, Q2: from the frontier to the end of the log, which `end` receives.
 Violation valid_log(const Reading &r, const Cursors &at, bool quiet, Place &end) noexcept
 {
     end = place_at(r, at.frontier.offset, at.frontier.sequence);
@@ -119,6 +122,9 @@ Violation valid_log(const Reading &r, const Cursors &at, bool quiet, Place &end)
         if (word.is(RecordState::taken) && !r.known(word.owner()))
             return broken("I7: item %llu is taken by %llx, who is nobody", Number{here.sequence},
                           Number{word.owner().bits});
+        if (word.is(RecordState::taken) && r.requeued(word.owner()))
+            return broken("I16: item %llu is taken by %llx, an earlier generation of a slot whose state is used",
+                          Number{here.sequence}, Number{word.owner().bits});
         if (word.is(RecordState::taken) && r.control().frontier.lease_chain.load(relaxed) < r.chain(here.offset))
             return broken("I13: item %llu is taken in chain %llu, lease_chain is %llu", Number{here.sequence},
                           Number{r.chain(here.offset)}, Number{r.control().frontier.lease_chain.load(relaxed)});

@@ -109,19 +109,20 @@ static void a_queue_at_work_is_valid(void **state)
     }
 }
 
-/* Three items, of which the first is taken: where the records lie, the frontier first. */
+/* Three items, of which the first is taken, under the ticket that is returned. */
 static struct snapshot_item three[3];
 
-static void three_items(struct queue_fixture *fixture)
+static uint64_t three_items(struct queue_fixture *fixture)
 {
     for (int i = 0; i < 3; ++i)
         put(fixture->queue, (char)('a' + i));
-    take(fixture->queue);
+    const uint64_t ticket = take(fixture->queue);
     look(fixture, true);
     assert_int_equal(snapshot_items(&now, three, 3), 3);
     assert_int_equal(three[0].state, SNAPSHOT_TAKEN);
     assert_int_equal(three[1].state, SNAPSHOT_READY);
     assert_int_equal(three[1].payload[999], 'b');
+    return ticket;
 }
 
 static void each_broken_invariant_is_named(void **state)
@@ -155,6 +156,34 @@ static void each_broken_invariant_is_named(void **state)
         *word_at(&now, broken[i].offset) = broken[i].value;
         expect(broken[i].invariant, broken[i].quiet);
     }
+}
+
+/* A slot: generation in the low half, state in the high one. */
+enum { CLEAN, USED, INHERITED };
+
+static void set_life(uint32_t generation, uint64_t state) { *word_at(&now, SLOTS) = state << 32 | generation; }
+
+/* The first item is taken by slot 0 under generation 1. */
+static void an_earlier_generation_owns_only_in_an_inherited_slot(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    const uint64_t ticket = three_items(fixture);
+    set_life(2, USED);
+    expect("I16", false);
+    set_life(2, CLEAN);
+    expect("I7", false);
+    set_life(2, INHERITED);
+    assert_true(snapshot_valid(&now, true, text));
+
+    assert_ok(ipcq_nack(fixture->queue, ticket));
+    look(fixture, true);
+    *(uint32_t *)(now.bytes + HIGH_WATER) = 3;
+    *word_at(&now, *word_at(&now, TABLE_OFFSET) + 16) = UINT64_C(1) << 32 | 1 << 16 | 2; /* claimed by the same */
+    assert_true(snapshot_valid(&now, false, text));
+    set_life(2, USED);
+    expect("I16", false);
+    set_life(2, INHERITED);
+    assert_true(snapshot_valid(&now, false, text));
 }
 
 static void cursors_that_lie_are_found(void **state)
@@ -252,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(a_queue_at_work_is_valid, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(each_broken_invariant_is_named, JOINABLE, .capacity_bytes = 16384),
+        QUEUE_TEST(an_earlier_generation_owns_only_in_an_inherited_slot, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(cursors_that_lie_are_found, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(the_tail_lags_behind_one_batch_at_most, JOINABLE, .capacity_bytes = 16384),
         QUEUE_TEST(the_tail_lags_behind_one_run_and_its_first_record_at_most, JOINABLE, .capacity_bytes = 16384),
