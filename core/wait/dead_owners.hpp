@@ -33,13 +33,13 @@ public:
     void add(std::uint32_t slot, std::uint32_t last_generation)
     {
         entry_[count_++] = {slot, last_generation};
-        slots_.set(slot);
+        slots_[slot] = true; // not by set(), which may throw
     }
     // Never by an equal generation alone: an heir of the slot may have died, too, before it had requeued the older leases.
     bool contains(Owner owner) const
     {
         const std::uint32_t slot = owner.slot();
-        if (slot >= slots_.size() || !slots_.test(slot))
+        if (slot >= slots_.size() || !slots_[slot])
             return false;
         return owner.not_after(std::lower_bound(begin(), end(), slot, before)->last_generation);
     }
