@@ -35,10 +35,10 @@ const struct fault_row fault_table[FAULT_KINDS] = {
         {EINVAL, RESULT(SYSTEM)}, {ENOSYS, RESULT(SYSTEM)}, {EOPNOTSUPP, RESULT(SYSTEM)}, /* no OFD locks */
         {EPERM, RESULT(DENIED) | RESULT(SYSTEM)}, {EINTR, RESULT(SYSTEM)}, {EDEADLK, RESULT(SYSTEM)},
         {EBADF, RESULT(SYSTEM)}}},
-    [FAULT_LOOK_AT_LOCK] = {"look-at-lock", "fcntl", { /* whoever cannot be asked about is alive */
-        {EINVAL, RESULT(BUSY) | RESULT(TIMEDOUT)}, {ENOLCK, RESULT(BUSY) | RESULT(TIMEDOUT)},
-        {ENOMEM, RESULT(BUSY) | RESULT(TIMEDOUT)}, {EINTR, RESULT(BUSY) | RESULT(TIMEDOUT)},
-        {EACCES, RESULT(BUSY) | RESULT(TIMEDOUT)}, {EBADF, RESULT(BUSY) | RESULT(TIMEDOUT)}}},
+    [FAULT_LOOK_AT_LOCK] = {"look-at-lock", "fcntl", { /* an opener needs the answer, others say that they have none */
+        {EINVAL, RESULT(SYSTEM)}, {ENOLCK, RESULT(SYSTEM) | RESULT(NOMEM)}, {ENOMEM, RESULT(SYSTEM) | RESULT(NOMEM)},
+        {EINTR, RESULT(SYSTEM)}, {EACCES, RESULT(SYSTEM) | RESULT(DENIED)}, {EPERM, RESULT(SYSTEM) | RESULT(DENIED)},
+        {EBADF, RESULT(SYSTEM)}}},
     [FAULT_LOOK_AT_REMOVAL] = {"look-at-removal", "fcntl", {
         {EINVAL, RESULT(SYSTEM)}, {ENOLCK, RESULT(SYSTEM)}, {ENOMEM, RESULT(NOMEM)}, {EINTR, RESULT(SYSTEM)},
         {EACCES, RESULT(DENIED)}, {EBADF, RESULT(SYSTEM)}}},
@@ -148,11 +148,13 @@ const struct unfailing unfailing_table[] = {
     {"getpid", OWN},
     {"pthread_self", OWN},
     {"pthread_sigmask", OWN},
+    {"sigdelset", PURE},
     {"sigfillset", PURE},
     {"pthread_mutex_lock", UNMISUSED},
     {"pthread_mutex_unlock", UNMISUSED},
     {"pthread_once", UNMISUSED},
     {"pthread_setcancelstate", UNMISUSED},
+    {"pthread_testcancel", "returns, or ends a thread that was cancelled"},
     {"memcpy", PURE},
     {"memset", PURE},
     {"memcmp", PURE},
