@@ -44,12 +44,12 @@ bool Log::may_hold_item() noexcept
     if (head.lock.load(relaxed) != 0 || !OwnerLock::try_lock(head.lock, me_.self()))
         return ready_items() != 0; // the counts stand in memory that is always there
     const HeadCursor cursor = load_cursor(head);
-    const bool ready = !image_.holds(cursor.offset, terminator_size) || // take() will say what is wrong
-                       !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
+    const bool sound = image_.holds(cursor.offset, terminator_size); // else take() will say what is wrong
+    const bool ready = sound && !RecordWord{image_.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
     if (ready)
         image_.fetch(cursor.offset + fetch_second_line);
     head_lock_.unlock();
-    return ready;
+    return ready || !sound;
 }
 
 Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept

@@ -74,7 +74,7 @@ constexpr Place all[] = {
     half("supply.backed", 780),
     row("pill", 896, 4, 4, 96),
     row("slot.generation", 1280, 4, 128, slot_count),
-    row("slot.dirty", 1284, 4, 128, slot_count),
+    row("slot.state", 1284, 4, 128, slot_count),
     row("slot.word", 1280, 8, 8, 16 * slot_count),
     row("segment", table_offset, 8, 8, segment_count, segment),
     row("segment.first_word", data_offset, 8, segment_size, segment_count, record),
