@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "beside_frozen.h"
 
+#include "process.h"
+
 namespace sweep {
 
 namespace {
 
-constexpr std::size_t shutdown_at = 664;
+constexpr std::size_t segment_count_at = 56, table_at = 64, shutdown_at = 664;
+constexpr std::uint64_t claimed = 2;     // the kind of a segment word
+constexpr int recovery_tries = 40;       // one is enough, but for others that work at the same time
+constexpr long recovery_nap_us = 10'000; // after it the survivor looks again, in its hurried time
 
 template <class Picture> std::size_t count(const Picture &picture, snapshot_state state)
 {
     return static_cast<std::size_t>(std::count_if(picture.items, picture.items + picture.count,
                                                   [&](const snapshot_item &item) { return item.state == state; }));
+}
+
+template <class Wanted> std::size_t count_segments(const snapshot &now, Wanted wanted)
+{
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < word_at(now, segment_count_at); i++)
+        found += wanted(word_at(now, word_at(now, table_at) + i * 8)) ? 1 : 0;
+    return found;
 }
 
 template <class Picture> int shutdown_in(const Picture &picture)
@@ -20,16 +33,73 @@ template <class Picture> int shutdown_in(const Picture &picture)
 
 } // namespace
 
-bool BesideFrozen::living(std::uint32_t slot) const
-{
-    return slot == notes_.slot[survivor] || (notes_.attached[bystander] && slot == notes_.slot[bystander]);
-}
-
-// By the frozen one, or by a dead one whose slot's byte the frozen one may hold.
+// By the frozen one. A dead one keeps nothing.
 bool BesideFrozen::kept(const Picture &picture, snapshot_lock lock) const
 {
     std::uint32_t slot = 0, generation = 0;
-    return snapshot_lock_owner(&picture.now, lock, &slot, &generation) && !living(slot);
+    return snapshot_lock_owner(&picture.now, lock, &slot, &generation) && !notes_.lives(slot) &&
+           !notes_.is_dead_peer(slot, generation);
+}
+
+bool BesideFrozen::keeps_nothing(const Picture &picture) const
+{
+    return !kept(picture, SNAPSHOT_TAIL) && !kept(picture, SNAPSHOT_HEAD) && !kept(picture, SNAPSHOT_FRONTIER);
+}
+
+// What the dead one held comes back, though one that could have requeued it, or has entered its slot, is stopped.
+void BesideFrozen::recover_while_frozen(Picture &picture)
+{
+    std::size_t items = 0, segments = 0;
+    for (int tries = 0; tries < recovery_tries; tries++) {
+        if (operation_.plan.joinable)
+            ipcq_join(self_.queue, IPCQ_NOWAIT);
+        else
+            visit("a newcomer that shall clean up");
+        look(picture);
+        items = static_cast<std::size_t>(
+            std::count_if(picture.items, picture.items + picture.count, [&](const snapshot_item &item) {
+                return item.state == SNAPSHOT_TAKEN && notes_.is_dead_peer(item.owner_slot, item.owner_generation);
+            }));
+        segments = count_segments(picture.now, [&](std::uint64_t word) {
+            return (word & 0xff) == claimed && notes_.is_dead_peer(static_cast<std::uint32_t>(word >> 16 & 0xffff) - 1,
+                                                                   static_cast<std::uint32_t>(word >> 32));
+        });
+        if (!keeps_nothing(picture) || items + segments == 0)
+            return;
+        nap_us(recovery_nap_us);
+    }
+    notes_.complain("freeze: %zu items and %zu segments of a dead one do not come back", items, segments);
+}
+
+// It may get the slot of the dead one, and must keep it.
+void BesideFrozen::arrive_while_frozen()
+{
+    if (operation_.opens) // needs the place itself
+        return;
+    equip(newcomer_, operation_, self_.name, notes_, newcomer);
+    if (!attach(newcomer_))
+        return;
+    const ipcq_wait now{};
+    if (ipcq_get_item(newcomer_.queue, self_.in, item_max, &newcomer_.item[0], IPCQ_ACCEPT_ALL, &now) != IPCQ_OK)
+        return;
+    newcomers_item_ = check_item(self_.in, newcomer_.item[0].size);
+    if (!operation_.plan.joinable) {
+        notes_.deliver(newcomers_item_, newcomer_.item[0].deliveries, newcomer);
+        newcomers_item_ = 0;
+    }
+}
+
+void BesideFrozen::finish_newcomer()
+{
+    if (newcomer_.queue == nullptr)
+        return;
+    if (newcomers_item_ != 0) {
+        code_of(ipcq_task_done(newcomer_.queue, newcomer_.item[0].ticket));
+        notes_.deliver(newcomers_item_, newcomer_.item[0].deliveries, newcomer);
+    }
+    code_of(ipcq_close(newcomer_.queue));
+    newcomer_.queue = nullptr;
+    notes_.attached[newcomer] = false;
 }
 
 // A sleeper of this kind may have been faster since the last look: looks again.
@@ -59,6 +129,10 @@ void BesideFrozen::call_while_frozen()
     stats.struct_size = sizeof stats;
     judge("stat", ipcq_stat(self_.queue, &stats), false);
     visit("a newcomer while one is frozen");
+    if (operation_.death != nullptr) {
+        recover_while_frozen(picture);
+        arrive_while_frozen();
+    }
     if (operation_.gives_back) {
         give_back_and_take_again(picture);
         return;
@@ -124,9 +198,11 @@ void BesideFrozen::get_while_frozen(Picture &picture, bool give_back)
     int code = 0;
     Id id = get(give_back ? ipcq_deadline(0.030) : IPCQ_NOWAIT, item, code);
     // A sleeper that was woken may hold the head and not be run for as long as that: on a busy machine, in hurried time.
-    if ((code == IPCQ_TIMEDOUT || code == IPCQ_BUSY) && operation_.sleeper != 0 && !kept(picture, SNAPSHOT_HEAD) &&
-        count(picture, SNAPSHOT_READY) != 0)
-        id = get(ipcq_deadline(generous_seconds), item, code);
+    if ((code == IPCQ_TIMEDOUT || code == IPCQ_BUSY) && operation_.sleeper != 0) {
+        look(picture);
+        if (!kept(picture, SNAPSHOT_HEAD) && count(picture, SNAPSHOT_READY) != 0)
+            id = get(ipcq_deadline(generous_seconds), item, code);
+    }
     const int shutdown = shutdown_in(picture);
     if (code == IPCQ_CLOSED && shutdown != 0 && (shutdown == IPCQ_IMMEDIATE || count(picture, SNAPSHOT_READY) == 0))
         return;

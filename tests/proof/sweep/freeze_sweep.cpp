@@ -53,12 +53,24 @@ void Sweeper::freeze_at(long instruction)
                 (frozen.size != 0 && !check(frozen, false, "while frozen")))
                 notes_.complain("harness: no picture of the frozen queue");
             else
-                live_through_freeze(stage, frozen, worked);
+                job_.operation->late_reaper ? live_beside_late_reaper(stage)
+                                            : live_through_freeze(stage, frozen, worked);
         }
         snapshot_free(&frozen);
         snapshot_free(&worked);
     }
     report_case(job_, row_, notes_, instruction, false, 'a');
+}
+
+// A reaper that has asked who is dead goes on when the frozen one has entered the queue and taken an item.
+void Sweeper::live_beside_late_reaper(Stage &stage)
+{
+    if (!stage.stop_late_reaper())
+        return;
+    if (!stage.victim().run_to_end())
+        notes_.complain("freeze: the victim does not end beside a late reaper");
+    else if (stage.resume_late_reaper())
+        resume(stage, false, false);
 }
 
 void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot &worked)
@@ -81,6 +93,13 @@ void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot
     }
     const bool shut = static_cast<std::uint32_t>(word_at(worked, shutdown_at)) != 0,
                committed = stage.ledger().committed() != 0;
+    resume(stage, shut, committed);
+}
+
+// The rest of the case: the victim goes on.
+void Sweeper::resume(Stage &stage, bool shut, bool committed)
+{
+    const Operation &operation = *job_.operation;
     Stepper &stepper = stage.victim();
     Step step = Step::finished;
     if (!stepper.at_end()) {
@@ -98,15 +117,19 @@ void Sweeper::live_through_freeze(Stage &stage, const snapshot &frozen, snapshot
     if (shut && operation.puts) {
         if (result != (committed ? IPCQ_OK : IPCQ_CLOSED))
             notes_.complain("I12: a put that a shutdown interrupted says %s", ipcq_error_name(result));
-    } else if (result != operation.result && result != IPCQ_OK)
+    } else if (result != operation.result && result != IPCQ_OK &&
+               // What a reaper was to find others have found meanwhile.
+               !(operation.death != nullptr && (result == IPCQ_EMPTY || result == IPCQ_TIMEDOUT)))
         notes_.complain("freeze: the victim's call says %s", ipcq_error_name(result));
     if (int status = 0; !stepper.release(status))
         notes_.complain("freeze: the victim does not end well, status 0x%x", static_cast<unsigned>(status));
     if (notes_.complaint_count != 0)
         return;
-    stage.look(worked);
-    if (check(worked, operation.death == nullptr, "when the frozen one had ended"))
+    snapshot ended{};
+    if (stage.look_in_peace(ended) && check(ended, operation.death == nullptr, "when the frozen one had ended") &&
+        stage.serve_bystander(ended))
         stage.settle(reap_then_drain, false);
+    snapshot_free(&ended);
     if (notes_.complaint_count == 0)
         stage.ledger().balance();
 }

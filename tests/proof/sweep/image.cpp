@@ -216,6 +216,7 @@ Image Image::build(const Operation &operation, ImageKind kind, const std::string
         image.bytes_.assign(now.bytes, now.bytes + now.size);
     snapshot_free(&now);
     ::unlink(path.c_str());
+    image.hole_ = operation.plan.hole;
     if (!image.empty() && kind == ImageKind::wrapped)
         wrap(image.bytes_, operation.plan);
     return image;
@@ -225,8 +226,9 @@ bool Image::place(const std::string &path) const
 {
     ::unlink(path.c_str());
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const bool placed =
-        file != -1 && ::write(file, bytes_.data(), bytes_.size()) == static_cast<ssize_t>(bytes_.size());
+    const bool placed = file != -1 &&
+                        ::write(file, bytes_.data(), bytes_.size()) == static_cast<ssize_t>(bytes_.size()) &&
+                        ::ftruncate(file, static_cast<off_t>(bytes_.size() + hole_)) == 0;
     if (file != -1)
         ::close(file);
     return placed;

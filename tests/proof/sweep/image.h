@@ -20,6 +20,7 @@ public:
 
 private:
     std::vector<unsigned char> bytes_;
+    std::size_t hole_ = 0;
 };
 
 std::string path_of(const std::string &name);

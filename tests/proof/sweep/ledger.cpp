@@ -13,8 +13,7 @@ constexpr std::size_t shutdown_at = 664;
 
 bool Ledger::living(std::uint32_t slot) const
 {
-    return slot == notes_.slot[survivor] || (notes_.attached[bystander] && slot == notes_.slot[bystander]) ||
-           (operation_.forks && slot == notes_.slot[victim]);
+    return notes_.lives(slot) || (operation_.forks && slot == notes_.slot[victim]);
 }
 
 std::uint32_t Ledger::position(Id id) const

@@ -60,8 +60,9 @@ void add_jobs(std::vector<Job> &jobs, Mode mode, const std::vector<Operation> &t
             const unsigned bit = 1u << static_cast<unsigned>(kind);
             const bool chosen = !options.image.empty() ? options.image == name_of(kind) && (operation.images & bit) != 0
                                 : options.full         ? (operation.images & bit) != 0
-                                : mode == Mode::freeze ? (operation.reduced_images & bit & ~on_wrapped) != 0
-                                                       : (operation.reduced_images & operation.images & bit) != 0;
+                                : mode == Mode::freeze || mode == Mode::freeze_reaper
+                                    ? (operation.reduced_images & bit & ~on_wrapped) != 0
+                                    : (operation.reduced_images & operation.images & bit) != 0;
             if (chosen)
                 jobs.push_back({mode, &operation, kind});
         }
@@ -71,13 +72,18 @@ void add_jobs(std::vector<Job> &jobs, Mode mode, const std::vector<Operation> &t
 // Those that wait most come first, so that the others use the processors meanwhile.
 std::vector<Job> jobs_of(const Options &options)
 {
+    static const std::vector<Operation> late_reapers = late_reaper_operations();
     std::vector<Job> jobs;
+    if (options.freeze_reaper)
+        add_jobs(jobs, Mode::freeze_reaper, late_reapers, options);
     if (options.freeze)
         add_jobs(jobs, Mode::freeze, operations(), options);
     if (options.kill)
         add_jobs(jobs, Mode::kill, operations(), options);
     if (options.kill_reaper)
         add_jobs(jobs, Mode::kill_reaper, reaper_operations(), options);
+    if (options.freeze_reaper)
+        add_jobs(jobs, Mode::freeze_reaper, reaper_operations(), options);
     return jobs;
 }
 

@@ -13,6 +13,7 @@ void Notes::clear()
     shutdown = 0;
     accepted = 0;
     beside = 0;
+    dead_generation = 0;
     for (std::uint32_t role = 0; role < roles; role++) {
         result[role] = not_returned;
         done[role] = 0;
@@ -20,6 +21,20 @@ void Notes::clear()
         slot[role] = UINT32_MAX;
         attached[role] = false;
     }
+}
+
+bool Notes::lives(std::uint32_t wanted) const
+{
+    for (const Role role : {survivor, bystander, newcomer, late_reaper})
+        if (attached[role] && slot[role] == wanted)
+            return true;
+    return false;
+}
+
+bool Notes::is_dead_peer(std::uint32_t wanted, std::uint32_t generation) const
+{
+    return attached[dead_peer] && slot[dead_peer] == wanted &&
+           static_cast<std::int32_t>(dead_generation - generation) >= 0;
 }
 
 void Notes::deliver(Id id, std::uint32_t deliveries, Role by)

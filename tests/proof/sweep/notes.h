@@ -10,7 +10,7 @@
 
 namespace sweep {
 
-enum Role : std::uint32_t { survivor, bystander, victim, dead_peer, roles };
+enum Role : std::uint32_t { survivor, bystander, victim, dead_peer, newcomer, late_reaper, roles };
 
 inline constexpr int not_returned = 1; // no code of ipcq.h is positive
 
@@ -45,9 +45,14 @@ struct Notes {
     std::atomic<int> beside;                // the process that the survivor is not alone with: the bystander's, or 0
     std::atomic<std::uint32_t> slot[roles];
     std::atomic<bool> attached[roles];
-    std::atomic<int> shutdown; // seen by the tracer before the survivors begin
+    std::atomic<std::uint32_t> dead_generation; // of the dead peer, in its slot
+    std::atomic<int> shutdown;                  // seen by the tracer before the survivors begin
 
     void clear();
+    // Is it the slot of a participant that goes on?
+    bool lives(std::uint32_t slot) const;
+    // Is it the dead peer, or an earlier one of its slot?
+    bool is_dead_peer(std::uint32_t slot, std::uint32_t generation) const;
     void deliver(Id id, std::uint32_t deliveries, Role by);
     void note_put(Id id);
     // "promise: what happened"

@@ -57,6 +57,7 @@ struct Plan {
     std::size_t room = 600;          // bytes left in the tail's segment behind ...
     std::size_t aligned = SIZE_MAX;  // ... so many of them
     std::uint32_t burst = 0;         // items of a segment each that were put and taken before
+    std::size_t hole = 0;            // so many bytes of the file without memory behind the last segment that has some
 };
 
 struct Operation {
@@ -78,10 +79,11 @@ struct Operation {
     bool gives_back = false; // the survivor its first item beside a frozen victim; takes it again, and finishes all
     bool shuts_down = false; // the survivor, beside a frozen victim
     const Death *death = nullptr;
-    bool dies_late = false; // after the victim has opened the queue
-    bool opens = false;     // the victim's operation makes its own handle
-    bool creates = false;   // there is no queue before
-    bool forks = false;     // the victim is a child that inherits the handle
+    bool dies_late = false;   // after the victim has opened the queue
+    bool late_reaper = false; // another one has asked who is dead, and is stopped until the frozen victim has ended
+    bool opens = false;       // the victim's operation makes its own handle
+    bool creates = false;     // there is no queue before
+    bool forks = false;       // the victim is a child that inherits the handle
 };
 
 // Reads cursor words of a snapshot, for conditions.
@@ -90,6 +92,7 @@ std::uint64_t word_at(const snapshot &now, std::size_t offset);
 std::vector<Operation> batch_operations();
 std::vector<Operation> in_place_operations();
 const std::vector<Operation> &operations();        // all of these and more: killed and frozen
-const std::vector<Operation> &reaper_operations(); // killed while somebody else sleeps
+const std::vector<Operation> &reaper_operations(); // killed and frozen while somebody else sleeps
+std::vector<Operation> late_reaper_operations();   // frozen
 
 } // namespace sweep

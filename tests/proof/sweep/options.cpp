@@ -10,7 +10,8 @@ namespace sweep {
 namespace {
 
 constexpr char usage[] =
-    "proof_sweep [--kill] [--freeze] [--kill-reaper] [--full] [--operation NAME] [--image fresh|recycled|"
+    "proof_sweep [--kill] [--freeze] [--kill-reaper] [--freeze-reaper] [--full] [--operation NAME] [--image "
+    "fresh|recycled|"
     "wrapped] [--point K [--asleep]] [--variant a|b | --both] [--stride S] [--workers N] [--stop-at-first] "
     "[--list] [--summary]\n";
 
@@ -20,12 +21,13 @@ bool wants(const char *word, const char *option) { return std::strcmp(word, opti
 
 bool read_options(int count, char **words, Options &out)
 {
-    bool kill = false, freeze = false, kill_reaper = false;
+    bool kill = false, freeze = false, kill_reaper = false, freeze_reaper = false;
     for (int i = 1; i < count; i++) {
         const char *word = words[i], *value = i + 1 < count ? words[i + 1] : nullptr;
         bool *flag = wants(word, "--kill")            ? &kill
                      : wants(word, "--freeze")        ? &freeze
                      : wants(word, "--kill-reaper")   ? &kill_reaper
+                     : wants(word, "--freeze-reaper") ? &freeze_reaper
                      : wants(word, "--full")          ? &out.full
                      : wants(word, "--both")          ? &out.both
                      : wants(word, "--list")          ? &out.list
@@ -59,10 +61,11 @@ bool read_options(int count, char **words, Options &out)
             return false;
         }
     }
-    if (kill || freeze || kill_reaper) {
+    if (kill || freeze || kill_reaper || freeze_reaper) {
         out.kill = kill;
         out.freeze = freeze;
         out.kill_reaper = kill_reaper;
+        out.freeze_reaper = freeze_reaper;
     }
     return true;
 }

@@ -8,7 +8,7 @@
 namespace sweep {
 
 struct Options {
-    bool kill = true, freeze = true, kill_reaper = true;
+    bool kill = true, freeze = true, kill_reaper = true, freeze_reaper = true;
     bool full = false, list = false, summary = false, stop_at_first = false;
     bool both = false;     // variants at every point, telling or not
     std::string operation; // part of a name; empty: all

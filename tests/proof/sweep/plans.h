@@ -19,6 +19,7 @@ inline const Plan plain_empty{};
 inline const Plan joinable_empty{.joinable = true};
 inline const Plan full{.max_items = 3, .base = {40, 40, 40}};
 inline const Plan plain_at_boundary{.base = {40, 40, 40}, .room = no_room};
+inline const Plan plain_before_hole{.base = {40, 40, 40}, .room = no_room, .hole = 8192};
 inline const Plan plain_over_boundary{.base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
 inline const Plan joinable_over_boundary{.joinable = true, .base = {40, 40, 40, 40}, .room = no_room, .aligned = 3};
 inline const Plan joinable_beside_boundary{.joinable = true, .base = {40, 40, 40}, .room = no_room, .aligned = 1};

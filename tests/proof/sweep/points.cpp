@@ -6,7 +6,8 @@ namespace sweep {
 namespace {
 
 constexpr long instructions_max = 400'000;
-constexpr long others_reduced = 150, others_full = 20000; // points that tell nothing special, at most
+// Points that tell nothing special, at most. A frozen reaper waits for others, who wait for their slices.
+constexpr long others_reduced = 150, others_reduced_beside = 10, others_full = 20000;
 
 } // namespace
 
@@ -44,6 +45,8 @@ std::vector<Point> find_points(Sweeper &sweeper, Stage &stage, long &out_stride)
             if (sweeper.check(now, false, "in a scouting run") && there && !snapshot_may_follow(&before, &now, text))
                 notes.complain("%s (after instruction %ld of a scouting run)", text, k);
             snapshot_copy(&before, &now);
+            // A reaper that is stopped before a store makes it when the others have gone on.
+            all.back().telling = all.back().telling || sweeper.job().mode == Mode::freeze_reaper;
         }
         there = there_now;
         trace.add(stage.victim().place());
@@ -60,7 +63,9 @@ std::vector<Point> find_points(Sweeper &sweeper, Stage &stage, long &out_stride)
     long others = 0;
     for (const Point &point : all)
         others += point.telling ? 0 : 1;
-    const long wanted = options.full ? others_full : others_reduced;
+    const long wanted = options.full                                ? others_full
+                        : sweeper.job().mode == Mode::freeze_reaper ? others_reduced_beside
+                                                                    : others_reduced;
     out_stride = options.stride != 0 ? options.stride : std::max(1L, (others + wanted - 1) / wanted);
     std::vector<Point> chosen;
     for (const Point &point : all)

@@ -17,6 +17,15 @@ void get_now(Actor &a)
 
 void look_at_join(Actor &a) { a.result = ipcq_join(a.queue, IPCQ_NOWAIT); }
 
+void open_and_get(Actor &a)
+{
+    const ipcq_wait now{};
+    a.result = ipcq_open(&a.queue, a.name, &a.options);
+    if (a.result == IPCQ_OK)
+        a.result = ipcq_get_item(a.queue, a.in, item_max, &a.item[0], IPCQ_ACCEPT_ALL, &now);
+    a.holds_item = a.result == IPCQ_OK;
+}
+
 void open(Actor &a) { a.result = ipcq_open(&a.queue, a.name, &a.options); }
 
 const std::vector<std::size_t> batch{40, 16, 120, 40, 64};
@@ -137,6 +146,19 @@ const std::vector<Operation> &reaper_operations()
          .opens = true},
     };
     return table;
+}
+
+std::vector<Operation> late_reaper_operations()
+{
+    return {
+        {.name = "heir beside a late reaper",
+         .plan = {.joinable = true, .max_participants = 3, .base = {40, 40, 40}},
+         .act = open_and_get,
+         .finishes = {1, 2, 3},
+         .death = &with_two_leases,
+         .late_reaper = true,
+         .opens = true},
+    };
 }
 
 } // namespace sweep

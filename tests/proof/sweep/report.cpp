@@ -17,7 +17,12 @@ constexpr long lines_a_job = 12; // a broken library breaks everywhere
 
 const char *option_of(Mode mode)
 {
-    return mode == Mode::kill ? "--kill" : mode == Mode::freeze ? "--freeze" : "--kill-reaper";
+    switch (mode) {
+    case Mode::kill: return "--kill";
+    case Mode::freeze: return "--freeze";
+    case Mode::kill_reaper: return "--kill-reaper";
+    default: return "--freeze-reaper";
+    }
 }
 
 void report_case(const Job &job, Row &row, const Notes &notes, long point, bool asleep, char variant)
@@ -53,7 +58,7 @@ void print_table(const std::vector<Job> &jobs, const Board &board)
 
 long print_sum(const std::vector<Job> &jobs, const Board &board)
 {
-    long points[3] = {}, violations = 0, everywhere = 0;
+    long points[modes] = {}, violations = 0, everywhere = 0;
     std::set<std::string> names;
     for (std::size_t i = 0; i < jobs.size(); i++) {
         const Row &row = board.row[i];
@@ -62,9 +67,10 @@ long print_sum(const std::vector<Job> &jobs, const Board &board)
         everywhere += row.complete && row.stride == 1 ? 1 : 0;
         names.insert(jobs[i].operation->name);
     }
-    std::printf("proof sweep: kill points %ld, freeze points %ld, reaper kill points %ld, operations %zu, "
+    std::printf("proof sweep: kill points %ld, freeze points %ld, reaper kill points %ld, "
+                "reaper freeze points %ld, operations %zu, "
                 "at every instruction %ld of %zu, violations %ld\n",
-                points[0], points[1], points[2], names.size(), everywhere, jobs.size(), violations);
+                points[0], points[1], points[2], points[3], names.size(), everywhere, jobs.size(), violations);
     return violations;
 }
 

@@ -12,7 +12,8 @@
 
 namespace sweep {
 
-enum class Mode { kill, freeze, kill_reaper };
+enum class Mode { kill, freeze, kill_reaper, freeze_reaper };
+inline constexpr std::size_t modes = 4;
 
 const char *option_of(Mode mode);
 

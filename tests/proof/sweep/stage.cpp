@@ -6,13 +6,14 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sweep {
 
 namespace {
 
-constexpr std::size_t getters_at = 640, putters_at = 644, joiners_at = 648;
+constexpr std::size_t getters_at = 640, putters_at = 644, joiners_at = 648, slots_at = 1280, slot_size = 128;
 constexpr int assists_max = 3;
 constexpr unsigned slices_allowed = 2;
 constexpr long death_steps_max = 200'000;
@@ -76,6 +77,11 @@ bool Stage::set()
         }
     }
     const bool sleeps_first = operation_.sleeper == 'G' && operation_.plan.base.empty();
+    if (operation_.late_reaper &&
+        !late_.start([&] { return live_as_late_reaper(operation_, name_.c_str(), notes_); })) {
+        notes_.complain("call: another reaper did not reach its operation");
+        return false;
+    }
     if (operation_.death == nullptr) {
         if (!put_bystander_to_sleep())
             return false;
@@ -88,10 +94,18 @@ bool Stage::set()
         notes_.complain("call: the victim did not reach its operation");
         return false;
     }
+    if (struct stat status{}; ::fstat(file_, &status) == 0)
+        blocks_ = status.st_blocks;
     if (operation_.death != nullptr && operation_.dies_late)
         return (!sleeps_first || put_bystander_to_sleep()) && run_death() &&
                (sleeps_first || put_bystander_to_sleep()) && kill_dead_peer();
     return true;
+}
+
+bool Stage::took_memory() const
+{
+    struct stat status {};
+    return ::fstat(file_, &status) == 0 && status.st_blocks > blocks_;
 }
 
 bool Stage::sleeps(const snapshot &now) const
@@ -173,8 +187,14 @@ bool Stage::step_to_death()
 
 bool Stage::kill_dead_peer()
 {
+    snapshot now{};
+    const bool there = look(now);
+    if (there)
+        notes_.dead_generation =
+            static_cast<std::uint32_t>(word_at(now, slots_at + notes_.slot[dead_peer] * slot_size));
+    snapshot_free(&now);
     dead_.kill();
-    return true;
+    return there;
 }
 
 bool Stage::assist()
@@ -204,8 +224,8 @@ bool Stage::attach_late()
 bool Stage::kept(const snapshot &now, snapshot_lock lock) const
 {
     std::uint32_t slot = 0, generation = 0;
-    return snapshot_lock_owner(&now, lock, &slot, &generation) && slot != notes_.slot[survivor] &&
-           slot != notes_.slot[bystander];
+    return snapshot_lock_owner(&now, lock, &slot, &generation) && !notes_.lives(slot) &&
+           !notes_.is_dead_peer(slot, generation);
 }
 
 // Could the sleeper be served by what is there?
@@ -213,6 +233,8 @@ bool Stage::owed(const snapshot &now, bool frozen) const
 {
     const bool head = frozen && kept(now, SNAPSHOT_HEAD), tail = frozen && kept(now, SNAPSHOT_TAIL),
                frontier = frozen && kept(now, SNAPSHOT_FRONTIER);
+    if (operation_.death != nullptr && (head || tail || frontier)) // what the sleeper needs must be requeued first
+        return false;
     switch (operation_.sleeper) {
     case 'G': return notes_.expected_count != 0 && !head;
     case 'P': { // room by items, or the bytes that only the dead keep from it
@@ -260,6 +282,22 @@ void Stage::release_bystander(const snapshot &now, bool frozen)
     else if (notes_.slices[bystander] > slices_allowed)
         notes_.complain("waits: a sleeping %c was served after %u slices", operation_.sleeper,
                         notes_.slices[bystander].load());
+}
+
+bool Stage::serve_bystander(const snapshot &now)
+{
+    if (!bystander_.runs() || notes_.done[bystander] != 0)
+        return true;
+    ledger_.open(now, false);
+    if (!owed(now, false))
+        return true;
+    notes_.slices[bystander] = 0;
+    if (!await_bystander())
+        notes_.complain("waits: a sleeping %c is never served, though the frozen one has ended", operation_.sleeper);
+    else if (notes_.slices[bystander] > slices_allowed)
+        notes_.complain("waits: a sleeping %c was served %u slices after the frozen one had ended", operation_.sleeper,
+                        notes_.slices[bystander].load());
+    return notes_.complaint_count == 0;
 }
 
 // It was not owed anything so far: now it is.

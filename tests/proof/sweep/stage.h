@@ -9,6 +9,7 @@
 #include "trace.h"
 
 #include <string>
+#include <sys/types.h>
 
 namespace sweep {
 
@@ -17,6 +18,7 @@ struct DeathPath {
     bool known = false;
     long steps = 0;
     Trace trace;
+    std::uintptr_t late_reaper = 0; // where another reaper is stopped; 0: not known yet
 };
 
 class Stage {
@@ -31,11 +33,20 @@ public:
     Stepper &victim() { return victim_; }
     // The bytes as they are, although the name may be gone. False if there is no queue (yet).
     bool look(snapshot &out);
+    // Has the file more memory than when the case began?
+    bool took_memory() const;
     // Wakes a sleeping victim, a few times at most; false if that has been done.
     bool assist();
     bool attach_late();
     // The sleeper may go on: if it is owed something it must proceed by itself.
     void release_bystander(const snapshot &now, bool frozen);
+    // A picture while the bystander sleeps or has ended.
+    bool look_in_peace(snapshot &out);
+    // Whatever it waited for so far, it is served now if it is owed something. False after a complaint.
+    bool serve_bystander(const snapshot &now);
+    // Another reaper asks who is dead, and is stopped with the tail's lock before it requeues anything.
+    bool stop_late_reaper();
+    bool resume_late_reaper();
     // After the victim's end: everybody works in the variant 'a' or 'b', and everything is checked.
     void settle(char variant, bool victim_died);
     // Calls of a survivor while the victim is stopped.
@@ -51,7 +62,6 @@ private:
     bool kill_dead_peer();
     bool owed(const snapshot &now, bool frozen) const;
     bool sleeps(const snapshot &now) const; // the bystander, in the call that it was told
-    bool look_in_peace(snapshot &now);
     bool await_bystander();
     void finish_bystander();
     void check_end();
@@ -66,8 +76,9 @@ private:
     DeathPath &death_path_;
     Ledger ledger_;
     Helper survivor_, bystander_;
-    Stepper victim_, dead_;
+    Stepper victim_, dead_, late_;
     int file_ = -1;
+    blkcnt_t blocks_ = 0; // of the file, when the victim stood before its first instruction
     int assists_ = 0;
     bool bystander_stopped_ = false;
 };

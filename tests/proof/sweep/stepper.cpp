@@ -107,6 +107,18 @@ void Stepper::run() { ::ptrace(PTRACE_CONT, pid_, nullptr, nullptr); }
 
 Step Stepper::await_run() { return wait(true, true); }
 
+bool Stepper::run_to_end()
+{
+    constexpr int looks_max = 100; // each is a fifth of a second asleep
+    if (at_end_)
+        return true;
+    run();
+    Step step = await_run();
+    for (int looks = 0; step == Step::asleep && looks < looks_max; looks++)
+        step = await_run();
+    return step == Step::finished;
+}
+
 // A sleeper is one that /proc shows asleep several times in a row; one that runs freely sleeps in slices and for moments.
 Step Stepper::wait(bool may_sleep, bool running)
 {

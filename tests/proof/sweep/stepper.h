@@ -33,6 +33,8 @@ public:
     // Lets it run freely, and awaits `sweep_end`; asleep if it sleeps for long. After `finished` the child stands there.
     void run();
     Step await_run();
+    // The same for one that sleeps now and then by itself, for others' locks: false if it does not get there in time.
+    bool run_to_end();
     // Lets it live from where it stands to its own end: true if it ended well. out_status: as waitpid() gives it, -1 if not.
     bool release(int &out_status);
     void kill_child(); // SIGKILL, and until the kernel has cleaned up; a parent that it was forked by lives on

@@ -32,6 +32,7 @@ private:
 
     void reap_and_drain()
     {
+        finish_newcomer();
         if (operation_.plan.joinable) {
             const int code = timed("join", [&] { return ipcq_join(self_.queue, IPCQ_NOWAIT); });
             if (code != IPCQ_OK && code != IPCQ_TIMEDOUT)

@@ -59,7 +59,7 @@ void Sweeper::run()
         row_.points++;
         row_.asleep += point.asleep ? 1 : 0;
         ::alarm(case_seconds);
-        if (job_.mode == Mode::freeze) {
+        if (job_.mode == Mode::freeze || job_.mode == Mode::freeze_reaper) {
             if (!point.asleep)
                 freeze_at(point.instruction);
         } else {
@@ -132,6 +132,8 @@ void Sweeper::kill_at(long instruction, bool asleep, char variant)
             const bool there = stage.look(left);
             if (!there && !job_.operation->creates)
                 notes_.complain("harness: the queue cannot be looked at");
+            if (job_.operation->plan.hole != 0 && stage.took_memory())
+                notes_.complain("memory: the call touched a page that had none");
             if (!there || check(left, false, "at the kill"))
                 stage.settle(variant, true);
             check_step_function(stage.ledger(), instruction);

@@ -29,6 +29,8 @@ private:
     void kill_at(long instruction, bool asleep, char variant);
     void freeze_at(long instruction);
     void live_through_freeze(Stage &stage, const snapshot &frozen, snapshot &worked);
+    void live_beside_late_reaper(Stage &stage);
+    void resume(Stage &stage, bool shut, bool committed);
     void check_step_function(const Ledger &ledger, long instruction);
 
     const Job &job_;

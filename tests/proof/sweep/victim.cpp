@@ -144,4 +144,18 @@ int live_as_dead_peer(const Operation &operation, const Death &death, const char
     return 0;
 }
 
+int live_as_late_reaper(const Operation &operation, const char *name, Notes &notes)
+{
+    Actor actor;
+    equip(actor, operation, name, notes, late_reaper);
+    behave_the_same_each_time();
+    if (!attach(actor))
+        return 1;
+    ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    ::raise(SIGSTOP);
+    act_between_breakpoints([](Actor &a) { a.result = ipcq_join(a.queue, IPCQ_NOWAIT); }, actor);
+    finish_and_close(actor, operation.plan.joinable);
+    return 0;
+}
+
 } // namespace sweep

@@ -20,5 +20,7 @@ void finish_and_close(Actor &actor, bool joinable);
 int live_as_victim(const Operation &operation, const char *name, Notes &notes);
 // Of one that dies first: the same with the operation of `death`.
 int live_as_dead_peer(const Operation &operation, const Death &death, const char *name, Notes &notes);
+// Of another reaper: it joins without waiting.
+int live_as_late_reaper(const Operation &operation, const char *name, Notes &notes);
 
 } // namespace sweep
