@@ -1,7 +1,7 @@
 /*
  * Waiters that are killed or stopped do not keep others waiting. README.md
  *
- * usage: proof_waiters [--full] [--part points|tokens|crowd|namespaces] [--kind K] [--phase P] [--point N [--stop]]
+ * usage: proof_waiters [--full] [--part points|tokens|crowd|blind|namespaces] [--kind K] [--phase P] [--point N [--stop]]
  *        [--stop-at-first]
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -43,8 +43,11 @@ static void on_alarm(int signal_number)
 static const struct {
     const char *name;
     void (*prove)(const struct choice *, struct account *);
-} parts[] = {
-    {"points", prove_points}, {"tokens", prove_tokens}, {"crowd", prove_crowd}, {"namespaces", prove_namespaces}};
+} parts[] = {{"points", prove_points},
+             {"tokens", prove_tokens},
+             {"crowd", prove_crowd},
+             {"blind", prove_blind},
+             {"namespaces", prove_namespaces}};
 
 static bool parse(int argc, char **argv, struct choice *choice)
 {
@@ -79,7 +82,7 @@ int main(int argc, char **argv)
 {
     struct choice choice = {.point = -1, .violations_max = 20};
     if (!parse(argc, argv, &choice)) {
-        fprintf(stderr, "usage: proof_waiters [--full] [--part points|tokens|crowd|namespaces]"
+        fprintf(stderr, "usage: proof_waiters [--full] [--part points|tokens|crowd|blind|namespaces]"
                         " [--kind K] [--phase P] [--point N [--stop]] [--stop-at-first]\n");
         return 2;
     }

@@ -26,6 +26,7 @@ void violation(struct account *account, const char *format, ...) __attribute__((
 void prove_points(const struct choice *choice, struct account *account);
 void prove_tokens(const struct choice *choice, struct account *account);
 void prove_crowd(const struct choice *choice, struct account *account);
+void prove_blind(const struct choice *choice, struct account *account);
 void prove_namespaces(const struct choice *choice, struct account *account);
 
 #endif
