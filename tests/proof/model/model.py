@@ -25,7 +25,7 @@ RIGHT = [
     "sleep GETTERS=2 PUTTERS=2 NO_SLICES",
     "sleep GETTERS=2 PUTTERS=2 STOPS=1",
     "sleep GETTERS=2 PUTTERS=1 KILLS=2",
-    "reaper MORTALS=1 HEIRS=1 KILLS=1",
+    "reaper MORTALS=1 HEIRS=1 KILLS=1 STOPS=1",
     "reaper MORTALS=2 KILLS=2 ACTIONS=1",
 ]
 RIGHT_FULL = [
@@ -37,6 +37,8 @@ RIGHT_FULL = [
     "sleep GETTERS=3 PUTTERS=2 NO_SLICES",
     "reaper MORTALS=1 HEIRS=1 KILLS=2",
     "reaper MORTALS=1 HEIRS=1 KILLS=2 ITEMS=3",
+    "reaper MORTALS=1 HEIRS=2 KILLS=1 STOPS=1 ACTIONS=1",
+    "reaper MORTALS=2 KILLS=1 STOPS=1 ACTIONS=1",
     "reaper MORTALS=2 KILLS=2 ACTIONS=2",
 ]
 # Then with a line taken out: a violation must be found.
@@ -47,6 +49,7 @@ WRONG = [
     "owner_lock NO_DEAD_TEST CONTENDERS=3 KILLS=1",
     "owner_lock BLIND_THEFT CONTENDERS=3 KILLS=1",
     "owner_lock NO_GENERATION HEIRS=1 KILLS=1",
+    "owner_lock BYTE_FIRST HEIRS=1 KILLS=1 STOPS=1",
     "owner_lock EARLY_BYTE",
     "owner_lock HUSHED_THEFT KILLS=1",
     "sleep NO_SLICES KILLS=1",
@@ -58,10 +61,16 @@ WRONG = [
     "reaper READY_FIRST HEIRS=1 KILLS=2",
     "reaper CURSOR_FIRST KILLS=1",
     "reaper CLEAN_FIRST MORTALS=2 KILLS=2 ACTIONS=1",
-    "reaper NO_BYTE HEIRS=1 KILLS=2",
+    "reaper PLAIN_STORE HEIRS=1 KILLS=1",
+    "reaper ASK_FIRST HEIRS=1 KILLS=1",
+    "reaper BYTE_FIRST HEIRS=1 KILLS=1 STOPS=1",
+    "reaper RAISE_ONCE HEIRS=1 KILLS=1",
+    "reaper NO_ENTRANCE HEIRS=2 KILLS=1 ACTIONS=1",
+    "reaper SKIP_INHERITED HEIRS=1 KILLS=1 STOPS=1",
     "reaper EQUAL_GENERATION HEIRS=1 KILLS=2",
     "reaper NO_INHERITANCE HEIRS=1 KILLS=1",
     "reaper SHORT_ZONE HEIRS=1 KILLS=2",
+    "reaper OLD_COUNT HEIRS=1 KILLS=1",
     "reaper NO_REPAIR HEIRS=1 KILLS=2",
 ]
 

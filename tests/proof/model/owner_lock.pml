@@ -1,14 +1,14 @@
 /*
  * The lock whose word is the name of its owner, and which is taken over from the dead: core/wait/owner_lock.hpp and
- * owner_lock.cpp, with Participant::alive() and attach() of core/wait/participant.cpp.
+ * owner_lock.cpp, with Participant::liveness() and attach() of core/wait/participant.cpp.
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * CONTENDERS lock and unlock ROUNDS times each. HEIRS attach to the slot of contender 0 after its death, under the next
  * generation, and do the same. "The byte is free" becomes true with the last store of its holder and not before.
  *
- * Lines of the protocol that a switch takes out: NO_SLICES, NO_DEAD_TEST, BLIND_THEFT, NO_GENERATION, EARLY_BYTE, NO_WAKE,
- * HUSHED_THEFT.
+ * Lines of the protocol that a switch takes out: NO_SLICES, NO_DEAD_TEST, BLIND_THEFT, NO_GENERATION, BYTE_FIRST, EARLY_BYTE,
+ * NO_WAKE, HUSHED_THEFT.
  */
 #ifndef CONTENDERS
 #define CONTENDERS 2
@@ -24,6 +24,7 @@
 
 /* Slots; contender i has slot i, heirs have slot 0. */
 byte byte_of[CONTENDERS]; /* who holds it: its number + 1; 0: nobody */
+byte entrance_of; /* of slot 0, in the same way */
 byte generation[CONTENDERS];
 
 /* layout/owner.hpp: 0 is nobody. */
@@ -55,7 +56,7 @@ inline lock(me)
     do
     :: step(word == 0) -> word = name[me]; grip_stolen = false; break } /* try_lock() */
     :: step(word != 0) -> owner = word }
-       /* Participant::alive(): the generation, then the byte */
+       /* Participant::liveness(): the generation, then the byte */
        if
 #ifndef NO_GENERATION
        :: step(generation[slot_of(owner)] != generation_of(owner)) -> dead = true }
@@ -110,8 +111,15 @@ proctype Contender(byte me, slot)
     {
         if
         :: me < CONTENDERS -> attached = true
-        :: else -> /* Participant::attach() of an heir */
-           step(byte_of[slot] == 0) -> byte_of[slot] = me + 1; attached = true }
+        :: else -> /* Participant::attach() of an heir: the entrance, the generation, the byte, the generation again */
+           step(entrance_of == 0 && byte_of[slot] == 0) -> entrance_of = me + 1 }
+#ifdef BYTE_FIRST
+           atomic { runs(me) -> byte_of[slot] = me + 1; attached = true }
+           atomic { runs(me) -> generation[slot]++ }
+#else
+           atomic { runs(me) -> generation[slot]++ }
+           atomic { runs(me) -> byte_of[slot] = me + 1; attached = true }
+#endif
            atomic { runs(me) -> generation[slot]++; name[me] = name_of(slot, generation[slot]) }
         fi;
         do
@@ -128,7 +136,8 @@ proctype Contender(byte me, slot)
             killed[me] ->
             dies(me);
             inside[me] = false; wants[me] = false;
-            if :: attached -> byte_of[slot] = 0 :: else fi
+            if :: attached -> byte_of[slot] = 0 :: else fi;
+            if :: entrance_of == me + 1 -> entrance_of = 0 :: else fi
         }
     }
 }
@@ -146,7 +155,9 @@ init {
     atomic {
         do
         :: i < CONTENDERS ->
-           byte_of[i] = i + 1; generation[i] = 1; name[i] = name_of(i, 1);
+           byte_of[i] = i + 1;
+           if :: i == 0 -> entrance_of = 1 :: else fi;
+           generation[i] = 1; name[i] = name_of(i, 1);
            run Contender(i, i); i++
         :: i >= CONTENDERS && i < N -> run Contender(i, 0); i++
         :: else -> break
@@ -159,9 +170,8 @@ init {
     }
 }
 
-/* Stopped, it keeps what it has, and the others wait: the lock, or the byte of the lock's dead owner (an heir that has not
- * raised the generation yet; a reaper). */
-#define keeps(i) (word != 0 && (word == name[i] || byte_of[slot_of(word)] == i + 1) && stopped[i] && !killed[i])
+/* Stopped, it keeps the lock that it has, and the others wait. An heir hides no dead owner. */
+#define keeps(i) (word != 0 && word == name[i] && stopped[i] && !killed[i])
 #define waits_in_vain(i) (wants[i] && !killed[i] && !stopped[i])
 #if N == 2
 #define somebody_keeps (keeps(0) || keeps(1))
