@@ -153,6 +153,7 @@ std::vector<Operation> late_reaper_operations()
     return {
         {.name = "heir beside a late reaper",
          .plan = {.joinable = true, .max_participants = 3, .base = {40, 40, 40}},
+         .images = on_recycled, // each case waits for the lock that the late one holds
          .act = open_and_get,
          .finishes = {1, 2, 3},
          .death = &with_two_leases,
