@@ -23,10 +23,9 @@ const auto real_time = reinterpret_cast<GetTime>(::dlsym(RTLD_NEXT, "clock_getti
 const auto real_wait = reinterpret_cast<ClockWait>(::dlsym(RTLD_NEXT, "sem_clockwait"));
 
 constexpr std::int64_t tick = 10'000;
-constexpr std::int64_t patience_of_looks = 20; // so that a busy machine does not end the sleep that is looked for
 
 bool by_looks = false;
-std::int64_t factor = 1, real_start = 0, own_start = 0;
+std::int64_t factor = 1, factor_of_sleeps = 1, real_start = 0, own_start = 0;
 std::atomic<unsigned> own_slices{0};
 std::atomic<unsigned> *slices = &own_slices;
 const std::atomic<int> *other = nullptr;
@@ -59,8 +58,9 @@ void hurry(unsigned new_factor)
     factor = new_factor;
 }
 
-void tick_by_looks()
+void tick_by_looks(std::int64_t new_factor)
 {
+    factor_of_sleeps = new_factor;
     own_start = own_now();
     by_looks = true;
 }
@@ -89,7 +89,7 @@ extern "C" __attribute__((visibility("default"))) int sem_clockwait(sem_t *semap
                                                                     const timespec *until)
 {
     std::int64_t left = ns_of(*until) - own_start;
-    left = left < 0 ? 0 : by_looks ? left * patience_of_looks : left / factor;
+    left = left < 0 ? 0 : by_looks ? left * factor_of_sleeps : left / factor;
     const timespec real_until = timespec_of((by_looks ? real_now() : real_start) + left);
     const int result = real_wait(semaphore, clock, &real_until);
     const int error = errno;

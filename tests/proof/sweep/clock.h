@@ -14,8 +14,9 @@ namespace sweep {
 void hurry(unsigned factor);
 
 // From now on it moves by a little at each look and by the whole of each sleep, so that what is done with it is the same each
-// time, instruction for instruction.
-void tick_by_looks();
+// time, instruction for instruction. A sleep lasts `factor` times as long as was asked for: so that a busy machine does not end
+// the one that is looked for.
+void tick_by_looks(std::int64_t factor = 20);
 
 // It is so much later now.
 void skip_time(std::int64_t ns);

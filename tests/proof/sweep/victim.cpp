@@ -113,6 +113,8 @@ int live_as_victim(const Operation &operation, const char *name, Notes &notes)
     Actor actor;
     equip(actor, operation, name, notes, victim);
     behave_the_same_each_time();
+    if (operation.late_reaper) // it waits for the lock that the other one holds, and nobody looks at that
+        tick_by_looks(1);
     if (!operation.opens && !attach(actor))
         return 1;
     if (operation.before != nullptr)
