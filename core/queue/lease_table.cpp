@@ -133,7 +133,7 @@ void LeaseTable::erase(const Found &found) noexcept
     if (found.recent != nullptr) {
         found.recent->lease.ticket = 0;
         advance_oldest();
-    } else {
+    } else if (found.entry != nullptr) {
         pool_.load(relaxed)->erase(*found.entry);
         in_pool_.store(in_pool_.load(relaxed) - 1, relaxed);
     }

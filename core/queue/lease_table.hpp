@@ -102,7 +102,7 @@ private:
         {
             if (recent != nullptr)
                 recent->set_picked(picked);
-            else
+            else if (entry != nullptr)
                 entry->picked = picked;
         }
     };

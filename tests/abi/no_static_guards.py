@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The library has no static object with a guard.
 
-A thread that constructs a function-local static holds its guard. A child that is forked meanwhile inherits the held guard
-without that thread, and waits for ever at its first use.
+A thread that constructs a function-local static holds its guard. A child that is forked meanwhile inherits the held
+guard without that thread, and waits for ever at its first use.
 
 usage: no_static_guards.py LIBRARY
 """

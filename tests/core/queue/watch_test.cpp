@@ -8,6 +8,7 @@
 #include "queue/queue.hpp"
 #include "wait/deadline.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fcntl.h>
 #include <pthread.h>
@@ -82,14 +83,19 @@ int get_and_die(void *argument)
 struct Watchman {
     HalfWord *looked_ms = nullptr;
     std::atomic<bool> on_watch{true};
+    std::atomic<Nanoseconds> longest_pause{0}; // of the thread, which a busy machine may not run
     pthread_t thread;
 };
 
 void *look_all_the_time(void *argument)
 {
     auto &watchman = *static_cast<Watchman *>(argument);
+    Nanoseconds last = now_ns();
     while (watchman.on_watch) {
-        watchman.looked_ms->store(static_cast<std::uint32_t>(now_ns() / 1'000'000), relaxed);
+        const Nanoseconds now = now_ns();
+        watchman.longest_pause = std::max(watchman.longest_pause.load(), now - last);
+        last = now;
+        watchman.looked_ms->store(static_cast<std::uint32_t>(now / 1'000'000), relaxed);
         ::sched_yield();
     }
     return nullptr;
@@ -139,7 +145,10 @@ void a_sleeper_leaves_the_dead_to_the_watchman_until_he_is_gone(void **state)
     stop(watchman);
     while (look(f).recovered == 0)
         ::sched_yield();
-    assert_int_equal(recovered, 0);
+    if (watchman.longest_pause < 30'000'000) // else the sleeper was right to ask for itself
+        assert_int_equal(recovered, 0);
+    else
+        print_message("not judged: the watchman's thread did not run for 30 ms\n");
     assert_code(get(f.queue), OK);
     assert_code(f.queue->finish(ticket_oldest), OK);
     ::pthread_join(f.thread, nullptr);
