@@ -46,7 +46,7 @@ def sanitized(sanitizer, **options):
 
 
 # Ten thousand queues, each with a mapping that the emulator takes 15 ms for.
-TOO_LONG_FOR_EMULATION = "ten_thousand"
+TOO_LONG_FOR_EMULATION = "ten_thousand|thread_cancellation"
 
 
 def arm64():

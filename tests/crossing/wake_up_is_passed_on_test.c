@@ -9,18 +9,43 @@
 #include "support/items.h"
 #include "support/watchdog.h"
 
+#include <sched.h>
 #include <semaphore.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 enum { OTHER_TYPE = 5, ITS_TYPE = 3, LARGE = 100 };
+
+static unsigned *waits_begun; /* by all processes of this test */
 
 /* Stands before the C library's for libipcq.so. */
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *until)
 {
     (void)clock;
     (void)until;
+    __atomic_fetch_add(waits_begun, 1, __ATOMIC_SEQ_CST);
     return sem_wait(semaphore);
+}
+
+static char state_of(pid_t child)
+{
+    char path[32], state = '?';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+    FILE *file = fopen(path, "r");
+    if (file != NULL && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = '?';
+    if (file != NULL)
+        fclose(file);
+    return state;
+}
+
+/* A sleeper that is only registered looks at the queue once more. This waits until the child is in the wait itself. */
+static void await_asleep(pid_t child, unsigned waits)
+{
+    while (__atomic_load_n(waits_begun, __ATOMIC_SEQ_CST) < waits || state_of(child) != 'S')
+        sched_yield();
 }
 
 static int get_with(ipcq_t *queue, size_t capacity, uint64_t accept)
@@ -56,10 +81,11 @@ static void passed_on(struct queue_fixture *fixture, child_function *first_call,
     ipcq_t *queue = fixture->queue;
     char item[LARGE];
     memset(item, 'x', sizeof item);
+    *waits_begun = 0;
     pid_t first = child_start(first_call, queue);
-    await_getters(queue, 1);
+    await_asleep(first, 1);
     pid_t second = child_start(get_any, queue);
-    await_getters(queue, 2);
+    await_asleep(second, 2);
     assert_ok(ipcq_put_typed(queue, item, sizeof item, ITS_TYPE, NULL));
     WATCHDOG_STEP("the first sleeper is woken");
     assert_int_equal(child_wait(first), -answer);
@@ -87,5 +113,6 @@ int main(void)
         QUEUE_TEST(by_a_getter_of_many, JOINABLE),
         QUEUE_TEST(by_a_borrower_of_another_type, JOINABLE),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    waits_begun = mmap(NULL, sizeof *waits_begun, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return waits_begun == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,8 @@ static const struct {
     {"a_handler_that_takes_the_descriptors_away", &memory_removal},
     {"a_thread_that_takes_the_descriptors_away", &memory_removal},
     {"it_fits_keeps_its_order_and_gives_the_memory_back", &memory_removal},
+    {"memory_that_was_given_back_under_a_look_stays_so", &memory_removal},
+    {"nothing_is_read_behind_the_end_of_a_segment", &memory_removal},
     {"released_memory_is_gone_and_reads_as_zero", &memory_removal},
     {"what_a_burst_used_is_given_back_to_the_system", &memory_removal},
     {"too_little_address_space_is_spacelimit", &address_space_limit},
