@@ -45,8 +45,8 @@ def sanitized(sanitizer, **options):
     return stage
 
 
-# Ten thousand queues, each with a mapping that the emulator takes 15 ms for; scenes that are played once for each of their
-# system calls.
+# Ten thousand queues, each with a mapping that the emulator takes 15 ms for. Scenes that are played once for each of
+# their system calls.
 TOO_LONG_FOR_EMULATION = "ten_thousand|thread_cancellation"
 
 
