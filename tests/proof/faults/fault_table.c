@@ -156,6 +156,7 @@ const struct unfailing unfailing_table[] = {
     {"pthread_setcancelstate", UNMISUSED},
     {"pthread_testcancel", "returns, or ends a thread that was cancelled"},
     {"memcpy", PURE},
+    {"memmove", PURE},
     {"memset", PURE},
     {"memcmp", PURE},
     {"snprintf", "into a buffer, with formats that need no memory"},
