@@ -142,7 +142,7 @@ private:
     std::atomic<bool> item_seen_{false};                       // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0}, last_part_{0}; // of all slots, and of some
     std::atomic<std::uint32_t> next_slot_{0};   // the first one of the next clean-up that asks for a part of the slots
-    std::atomic<bool> cannot_ask_{false};       // who is dead, for a slot that was not asked for again
+    std::atomic<bool> cannot_ask_{false};       // some slot's participant could not be asked for
     std::atomic<std::uint32_t> asked_since_{0}; // how many slots, since it could not ask
     std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;
