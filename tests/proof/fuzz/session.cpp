@@ -102,7 +102,7 @@ int Session::call(const Step &step)
     if ((handle == nullptr) != (step.verb == Verb::open))
         return IPCQ_OK;
     const std::int64_t start = now_ns();
-    start_counting();
+    start_counting(wait_ns_of(step));
     const int code = dispatch(step, handle);
     const std::int64_t took = now_ns() - start;
     if (took > wait_ns_of(step) + late_ns)

@@ -16,15 +16,15 @@ void pass_ns(std::int64_t duration);
 std::size_t mapping_count();
 bool is_shared(const void *address);
 
-// Loads that the library made since the last call of start_counting(), and those of them that went to shared memory.
-void start_counting();
+// Counts the loads that the library makes in one call, which may wait for `wait_ns`.
+void start_counting(std::int64_t wait_ns);
 std::uint64_t loads();
 
 // Called before each of the library's loads from shared memory with their number, in the thread that makes them; nullptr where
 // nobody waits for one.
 extern void (*before_shared_load)(std::uint64_t number);
 
-// More loads than this in one call is a walk without an end.
+// A call whose deadline has passed may make so many loads. More are a walk without an end.
 constexpr std::uint64_t loads_max = 20'000'000;
 
 } // namespace fuzz
