@@ -12,3 +12,4 @@
 %constant uint64_t ACCEPT_ALL = IPCQ_ACCEPT_ALL;
 %constant uint64_t OLDEST = IPCQ_OLDEST;
 %constant uint64_t OLDEST_OF_THREAD = IPCQ_OLDEST_OF_THREAD;
+%constant uint64_t ONLY_OF_THREAD = IPCQ_ONLY_OF_THREAD;

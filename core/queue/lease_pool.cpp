@@ -132,6 +132,11 @@ LeasePool::Entry *LeasePool::oldest_of(std::uintptr_t thread) noexcept
     return index != 0 ? first_not_picked<&Entry::in_thread>(threads_[index].leases) : nullptr;
 }
 
+LeasePool::Entry *LeasePool::next_of_thread(const Entry &entry) noexcept
+{
+    return first_not_picked<&Entry::in_thread>({entry.in_thread.newer, 0});
+}
+
 LeasePool::Index LeasePool::thread_index(std::uintptr_t thread) noexcept
 {
     if (threads_[last_thread_].id == thread) [[likely]]

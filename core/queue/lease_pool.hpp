@@ -35,8 +35,9 @@ public:
 
     // Each nullptr if there is none.
     Entry *find(std::uint64_t ticket) noexcept;
-    Entry *oldest() noexcept;                         // that is not picked
-    Entry *oldest_of(std::uintptr_t thread) noexcept; // that is not picked
+    Entry *oldest() noexcept;                           // that is not picked
+    Entry *oldest_of(std::uintptr_t thread) noexcept;   // that is not picked
+    Entry *next_of_thread(const Entry &entry) noexcept; // of the same thread, that is not picked
 
 private:
     using Index = std::uint32_t; // 0: none

@@ -90,9 +90,9 @@ LeaseTable::Found LeaseTable::held(std::uint64_t ticket) noexcept
 }
 
 // Locked. That is not picked.
-LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread) noexcept
+LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread, std::uint64_t from) noexcept
 {
-    for (std::uint64_t ticket = oldest_.load(relaxed); ticket < next_.load(relaxed); ticket++) {
+    for (std::uint64_t ticket = std::max(from, oldest_.load(relaxed)); ticket < next_.load(relaxed); ticket++) {
         Recent &place = place_of(ticket);
         if (place.lease.ticket != 0 && !place.is_picked() && (thread == any_thread || place.thread() == thread))
             return &place;
@@ -100,31 +100,43 @@ LeaseTable::Recent *LeaseTable::oldest_in_ring(std::uintptr_t thread) noexcept
     return nullptr;
 }
 
-// Locked. A thread without leases of its own finds the handle's oldest.
+// Locked. Those in the pool are older than all in the ring.
+LeaseTable::Found LeaseTable::oldest(std::uintptr_t thread) noexcept
+{
+    Found found;
+    if (LeasePool *const pool = pool_.load(relaxed); pool != nullptr)
+        found.entry = thread == any_thread ? pool->oldest() : pool->oldest_of(thread);
+    if (!found)
+        found.recent = oldest_in_ring(thread, 0);
+    return found;
+}
+
+// Locked. `oldest`: of the calling thread.
+bool LeaseTable::is_only_of_thread(const Found &oldest) noexcept
+{
+    if (oldest.entry != nullptr && pool_.load(relaxed)->next_of_thread(*oldest.entry) != nullptr)
+        return false;
+    return oldest_in_ring(this_thread(), oldest.lease().ticket + 1) == nullptr;
+}
+
+// Locked. With ticket_oldest_of_thread a thread without leases of its own finds the handle's oldest.
 Code LeaseTable::find(std::uint64_t ticket, Found &out) noexcept
 {
     move_single_to_ring();
-    if (!means_oldest(ticket)) {
+    if (!has_a_meaning(ticket)) {
         if (ticket < first_own_)
             return Code::INHERITED;
         out = held(ticket);
         return out && !out.is_picked() ? Code::OK : Code::NOTTAKEN;
     }
-    LeasePool *const pool = pool_.load(relaxed);
-    const auto oldest = [&](std::uintptr_t thread) { // those in the pool are older
-        Found found;
-        if (pool != nullptr)
-            found.entry = thread == any_thread ? pool->oldest() : pool->oldest_of(thread);
-        if (!found)
-            found.recent = oldest_in_ring(thread);
-        return found;
-    };
-    out = {};
-    if (ticket == ticket_oldest_of_thread)
-        out = oldest(this_thread());
+    out = ticket == ticket_oldest ? Found{} : oldest(this_thread());
+    if (ticket == ticket_only_of_thread && out)
+        return is_only_of_thread(out) ? Code::OK : Code::AMBIGUOUS;
     if (!out)
         out = oldest(any_thread);
-    return out ? Code::OK : Code::NOTTAKEN;
+    if (!out)
+        return parent_held_any_ ? Code::INHERITED : Code::NOTTAKEN;
+    return ticket == ticket_only_of_thread ? Code::AMBIGUOUS : Code::OK;
 }
 
 // Locked.
@@ -182,6 +194,7 @@ void LeaseTable::reset_after_fork() noexcept
     if (pool != nullptr)
         pool->clear();
     capacity_.store(pool != nullptr ? pool->capacity() : 0, relaxed);
+    parent_held_any_ = held_at_most() != 0;
     single_ = {};
     ring_.fill({});
     in_pool_.store(0, relaxed);

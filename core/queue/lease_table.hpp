@@ -50,7 +50,8 @@ public:
         next_.store(ticket + 1, relaxed);
         return ticket;
     }
-    // Ends a lease: OK and where its record is, NOTTAKEN, or INHERITED. `count` is raised by one under the table's lock.
+    // Ends a lease: OK and where its record is, NOTTAKEN, INHERITED, or AMBIGUOUS. `count` is raised by one under the
+    // table's lock.
     IPCQ_INLINE Code finish(std::uint64_t ticket, std::uint64_t &out_offset, std::atomic<std::uint64_t> &count) noexcept
     {
         const BiasedLock::Guard guard(lock_);
@@ -108,10 +109,11 @@ private:
     };
 
     static std::uintptr_t this_thread() { return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()); }
-    static bool means_oldest(std::uint64_t ticket)
+    static bool has_a_meaning(std::uint64_t ticket) // and is no ticket that add() gave
     {
         static_assert(ticket_oldest == 0 && ticket_oldest_of_thread == UINT64_MAX);
-        return ticket + 1 <= 1;
+        static_assert(ticket_only_of_thread == UINT64_MAX - 1);
+        return ticket + 2 <= 2;
     }
     Recent &place_of(std::uint64_t ticket) { return ring_[ticket % ring_size]; }
     // In the ring and in the pool: what would not fit into the ring is in the pool already.
@@ -127,7 +129,10 @@ private:
     Code finish_slowly(std::uint64_t ticket, std::uint64_t &out_offset) noexcept;
     Code find(std::uint64_t ticket, Found &out) noexcept;
     Found held(std::uint64_t ticket) noexcept;
-    Recent *oldest_in_ring(std::uintptr_t thread) noexcept;
+    Found oldest(std::uintptr_t thread) noexcept;
+    bool is_only_of_thread(const Found &oldest) noexcept;
+    // Its first ticket is `from` or later.
+    Recent *oldest_in_ring(std::uintptr_t thread, std::uint64_t from) noexcept;
     void erase(const Found &found) noexcept;
     bool grow(std::uint64_t count) noexcept;
 
@@ -138,7 +143,8 @@ private:
     std::atomic<std::uint64_t> oldest_{1}; // the lowest ticket in the ring or beside it; next_ if there is none
     std::atomic<std::uint64_t> in_pool_{0}, capacity_{0}; // of pool_
     std::atomic<LeasePool *> pool_{nullptr};
-    std::uint64_t first_own_ = 1; // lower tickets were given to the parent process
+    std::uint64_t first_own_ = 1;  // lower tickets were given to the parent process
+    bool parent_held_any_ = false; // at the fork
 };
 
 } // namespace ipcq

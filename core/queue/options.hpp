@@ -25,6 +25,7 @@ inline constexpr std::uint32_t shutdown_immediate = 2;
 
 inline constexpr std::uint64_t ticket_oldest = 0;
 inline constexpr std::uint64_t ticket_oldest_of_thread = UINT64_MAX;
+inline constexpr std::uint64_t ticket_only_of_thread = UINT64_MAX - 1;
 
 struct Item {
     std::uint64_t ticket = 0;

@@ -45,6 +45,7 @@ static const struct {
     {IPCQ_SCHEME, -32, "IPCQ_SCHEME"},
     {IPCQ_SYSTEM, -33, "IPCQ_SYSTEM"},
     {IPCQ_NOTRESERVED, -34, "IPCQ_NOTRESERVED"},
+    {IPCQ_AMBIGUOUS, -35, "IPCQ_AMBIGUOUS"},
 };
 enum { CODES = sizeof table / sizeof table[0] };
 
@@ -85,7 +86,7 @@ static void each_error_names_a_remedy(void **state)
 
 static void other_numbers_are_said_to_be_unknown(void **state)
 {
-    static const int others[] = {1, -35, -1000, INT_MAX, INT_MIN};
+    static const int others[] = {1, -36, -1000, INT_MAX, INT_MIN};
     (void)state;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; ++i) {
         assert_non_null(ipcq_strerror(others[i]));

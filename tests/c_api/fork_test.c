@@ -52,7 +52,10 @@ static int try_to_finish(void *argument)
     struct inheritance *parent = argument;
     CHILD_CHECK(ipcq_task_done(parent->queue, parent->ticket) == IPCQ_INHERITED);
     CHILD_CHECK(ipcq_nack(parent->queue, parent->ticket) == IPCQ_INHERITED);
-    CHILD_CHECK(ipcq_task_done(parent->queue, IPCQ_OLDEST) == IPCQ_NOTTAKEN); /* the child has taken none */
+    CHILD_CHECK(ipcq_task_done(parent->queue, IPCQ_OLDEST) == IPCQ_INHERITED);
+    CHILD_CHECK(ipcq_task_done(parent->queue, IPCQ_OLDEST_OF_THREAD) == IPCQ_INHERITED);
+    CHILD_CHECK(ipcq_task_done(parent->queue, IPCQ_ONLY_OF_THREAD) == IPCQ_INHERITED);
+    CHILD_CHECK(ipcq_nack(parent->queue, IPCQ_OLDEST) == IPCQ_INHERITED);
     return 0;
 }
 

@@ -55,6 +55,58 @@ static void the_oldest_of_the_thread_is_its_own(void **state)
     assert_holds(fixture->queue, 0, 0);
 }
 
+static void the_only_one_of_the_thread_is_finished(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    put_word(fixture->queue, "1");
+    put_word(fixture->queue, "2");
+    get_word(fixture->queue, "1");
+    assert_ok(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD));
+    get_word(fixture->queue, "2");
+    assert_ok(ipcq_nack(fixture->queue, IPCQ_ONLY_OF_THREAD));
+    assert_holds(fixture->queue, 1, 0);
+    assert_code(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD), IPCQ_NOTTAKEN);
+}
+
+static void of_several_none_is_the_only_one(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    enum { ITEMS = 300 }; /* more than the table keeps by ticket */
+    uint64_t tickets[ITEMS];
+    for (uint64_t i = 0; i < ITEMS; ++i) {
+        ipcq_item item = {0};
+        uint64_t number = 0;
+        assert_ok(put_number(fixture->queue, i, IPCQ_NOWAIT));
+        assert_ok(get_number(fixture->queue, &number, &item, IPCQ_NOWAIT));
+        tickets[i] = item.ticket;
+        if (i != 0) {
+            assert_code(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD), IPCQ_AMBIGUOUS);
+            assert_code(ipcq_nack(fixture->queue, IPCQ_ONLY_OF_THREAD), IPCQ_AMBIGUOUS);
+        }
+    }
+    assert_holds(fixture->queue, 0, ITEMS);
+    for (uint64_t i = ITEMS - 1; i > 0; --i) { /* the two that are left last are not in the ring */
+        assert_code(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD), IPCQ_AMBIGUOUS);
+        assert_ok(ipcq_task_done(fixture->queue, tickets[i]));
+    }
+    assert_ok(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD));
+    assert_holds(fixture->queue, 0, 0);
+}
+
+static void what_another_thread_holds_is_not_the_only_one(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    pthread_t thread;
+    void *code = NULL;
+    assert_ok(put_number(fixture->queue, 1, IPCQ_NOWAIT));
+    assert_int_equal(pthread_create(&thread, NULL, take_one, fixture->queue), 0);
+    pthread_join(thread, &code);
+    assert_ok((int)(intptr_t)code);
+    assert_code(ipcq_task_done(fixture->queue, IPCQ_ONLY_OF_THREAD), IPCQ_AMBIGUOUS);
+    assert_holds(fixture->queue, 0, 1);
+    assert_ok(ipcq_task_done(fixture->queue, IPCQ_OLDEST));
+}
+
 static void another_thread_may_finish_by_ticket(void **state)
 {
     struct queue_fixture *fixture = *state;
@@ -137,6 +189,9 @@ int main(void)
         QUEUE_TEST(the_item_of_the_ticket_is_finished, JOINABLE),
         QUEUE_TEST(without_a_ticket_the_oldest_is_finished, JOINABLE),
         QUEUE_TEST(the_oldest_of_the_thread_is_its_own, JOINABLE),
+        QUEUE_TEST(the_only_one_of_the_thread_is_finished, JOINABLE),
+        QUEUE_TEST(of_several_none_is_the_only_one, JOINABLE),
+        QUEUE_TEST(what_another_thread_holds_is_not_the_only_one, JOINABLE),
         QUEUE_TEST(another_thread_may_finish_by_ticket, JOINABLE),
         QUEUE_TEST(once_too_often_is_an_error_and_changes_nothing, JOINABLE),
         QUEUE_TEST(a_ticket_is_of_its_handle, JOINABLE),

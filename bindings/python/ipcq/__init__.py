@@ -10,6 +10,7 @@ from queue import Empty, Full
 
 from . import _ipcq
 from .errors import (
+    Ambiguous,
     BadName,
     Busy,
     Corrupt,
@@ -38,7 +39,7 @@ from .queues import Item, JoinableQueue, Queue
 __all__ = [
     "Queue", "JoinableQueue", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown", "Error",
     "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
-    "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch",
+    "Ambiguous", "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch",
     "NotFound", "NotJoinable", "NotReserved", "NotTaken", "PickleRefused", "ResourceError", "TooBig", "Undecodable",
     "WrongType",
 ]

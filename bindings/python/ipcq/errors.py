@@ -64,6 +64,10 @@ class Inherited(Error, ValueError):
     """The item was taken before the fork by the parent process, which alone can finish it."""
 
 
+class Ambiguous(Error, ValueError):
+    """task_done() or nack() without a ticket, and the calling thread does not hold exactly one unfinished item."""
+
+
 class NotReserved(Error, ValueError):
     """The reservation was committed or given up already, or was made before the fork by the parent process."""
 
@@ -137,6 +141,7 @@ _CLASSES = {
     _ipcq.INHERITED: Inherited,
     _ipcq.NOTJOINABLE: NotJoinable,
     _ipcq.NOTRESERVED: NotReserved,
+    _ipcq.AMBIGUOUS: Ambiguous,
 }
 
 _SYSTEM_CLASSES = {

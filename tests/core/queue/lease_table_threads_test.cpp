@@ -72,18 +72,24 @@ struct Model {
     Expected held[held_max];
     int count = 0;
 
-    int position(std::uint64_t ticket, int actor) const
+    // -1: no lease, and `code` says why.
+    int position(std::uint64_t ticket, int actor, Code &code) const
     {
-        int own = -1, any = -1, exact = -1;
+        int own = -1, any = -1, exact = -1, owned = 0;
         for (int i = count; i-- > 0;) {
             if (held[i].picked)
                 continue;
             any = i;
             own = held[i].actor == actor ? i : own;
+            owned += held[i].actor == actor ? 1 : 0;
             exact = held[i].lease.ticket == ticket ? i : exact;
         }
+        const bool ambiguous = ticket == ticket_only_of_thread && any >= 0 && owned != 1;
+        code = ambiguous ? Code::AMBIGUOUS : Code::NOTTAKEN;
         if (ticket == ticket_oldest)
             return any;
+        if (ticket == ticket_only_of_thread)
+            return owned == 1 ? own : -1;
         return ticket == ticket_oldest_of_thread ? (own >= 0 ? own : any) : exact;
     }
     void remove(int at)
@@ -135,13 +141,15 @@ void end_one(Play &p, int who)
             m.remove(static_cast<int>(any % m.count));
         return;
     }
-    const std::uint64_t tickets[] = {chosen.ticket, ticket_oldest, ticket_oldest_of_thread, any % (p.last_ticket + 3)};
-    a.ticket = m.count != 0 ? tickets[dice % 4] : ticket_oldest;
-    const int at = m.position(a.ticket, who);
-    const bool pick = dice / 4 % 4 == 0;
+    const std::uint64_t tickets[] = {chosen.ticket, ticket_oldest, ticket_oldest_of_thread, ticket_only_of_thread,
+                                     any % (p.last_ticket + 3)};
+    a.ticket = m.count != 0 ? tickets[dice % 5] : ticket_oldest;
+    Code why_not = Code::OK;
+    const int at = m.position(a.ticket, who, why_not);
+    const bool pick = dice / 5 % 4 == 0;
     let_act(a, pick ? Step::pick : Step::finish);
     if (at < 0) {
-        assert_code(a.code, NOTTAKEN);
+        assert_int_equal(a.code, why_not);
         return;
     }
     assert_code(a.code, OK);

@@ -11,7 +11,9 @@ import (
 const (
 	NOWAIT  int64  = 0
 	FOREVER int64  = math.MaxInt64
-	OLDEST  uint64 = 0
+
+	OLDEST         uint64 = 0
+	ONLY_OF_THREAD uint64 = math.MaxUint64 - 1
 )
 
 // Wait has the layout of ipcq_wait. Token points into C memory.

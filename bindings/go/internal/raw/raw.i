@@ -45,6 +45,7 @@ _Static_assert(sizeof(ipcq_view) == 32, "View");
 %ignore IPCQ_ACCEPT_ALL;
 %ignore IPCQ_OLDEST;
 %ignore IPCQ_OLDEST_OF_THREAD;
+%ignore IPCQ_ONLY_OF_THREAD;
 
 %rename(Version) ipcq_version;
 %rename(Deadline) ipcq_deadline;

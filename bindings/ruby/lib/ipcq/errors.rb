@@ -29,6 +29,7 @@ module IPCQ # :nodoc:
   class BadName < ArgumentError; include Error; end        # not a queue name
   class BadOption < ArgumentError; include Error; end      # an option out of range
   class NotTaken < ThreadError; include Error; end         # task_done too often, or a stale ticket
+  class Ambiguous < ThreadError; include Error; end        # no ticket, and not exactly one item to finish
   class NotReserved < ThreadError; include Error; end      # committed or given up already, or reserved before fork
   class Inherited < ThreadError; include Error; end        # taken before fork by the parent: only it can finish it
   class TimedOut < Failure; end                            # raised by no public method: they answer nil
@@ -72,7 +73,7 @@ module IPCQ # :nodoc:
     Native::EMPTY => Empty, Native::FULL => Full, Native::BUSY => Busy, Native::CLOSED => ShutDown,
     Native::TOOBIG => TooBig, Native::BADNAME => BadName, Native::SCHEME => BadName, Native::INVALID => BadOption,
     Native::NOTTAKEN => NotTaken, Native::NOTRESERVED => NotReserved, Native::INHERITED => Inherited,
-    Native::TIMEDOUT => TimedOut,
+    Native::AMBIGUOUS => Ambiguous, Native::TIMEDOUT => TimedOut,
     Native::BADHANDLE => ClosedHandle, Native::NOTFOUND => NotFound, Native::EXISTS => Exists,
     Native::MISMATCH => Mismatch, Native::DENIED => Denied, Native::NOSPACE => NoSpace,
     Native::CORRUPT => Corrupt
