@@ -245,16 +245,19 @@ EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_si
 
 EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, uint64_t accept, const ipcq_wait *wait)
 {
-    if (out_data == nullptr)
+    if (out_data == nullptr || out_item == nullptr)
         return IPCQ_INVALID;
     cancellation_point();
     const CancellationDisabled whole; // there is memory to release
+    ipcq_item item{};                 // the caller's stays as it is when no item is taken
     // Another consumer may take the item whose size was told, and the next one be larger: ask until both fit.
     for (std::size_t capacity = 256;;) {
         void *data = std::malloc(capacity);
         if (data == nullptr)
             return IPCQ_NOMEM;
-        const int code = ipcq_get_item(queue, data, capacity, out_item, accept, wait);
+        const int code = ipcq_get_item(queue, data, capacity, &item, accept, wait);
+        if (code == IPCQ_OK || code == IPCQ_WRONGTYPE)
+            *out_item = item;
         if (code == IPCQ_OK) {
             *out_data = data;
             return code;
@@ -262,7 +265,7 @@ EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, u
         std::free(data);
         if (code != IPCQ_TOOBIG)
             return code;
-        capacity = out_item->size;
+        capacity = item.size;
     }
 }
 

@@ -12,10 +12,7 @@ Code Log::reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noex
     if (control().waiters.shutdown.load(acquire) != 0)
         return Code::CLOSED;
     out_run.count = segments_for(size);
-    const Code code = claim(out_run.count, out_run.first);
-    if (code == Code::FULL)
-        out_shortage = Shortage::bytes;
-    return code;
+    return claim(out_run.count, out_run.first, out_shortage);
 }
 
 std::uint64_t Log::segments_for(std::uint64_t size) const noexcept

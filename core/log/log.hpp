@@ -52,8 +52,8 @@ constexpr std::uint64_t batch_step(std::uint64_t size) { return (size + 7) & ~st
 // How much is copied under one lock at most: a few microseconds.
 inline constexpr std::uint64_t batch_bytes_max = 65536;
 
-// Why there was no room.
-enum class Shortage { none, items, bytes };
+// What a put lacks. maybe_bytes: finished items were not counted, since a stopped process holds the frontier.
+enum class Shortage { none, items, bytes, maybe_bytes };
 
 // Segments that this participant has claimed: private until they are linked or released, and freed if it dies.
 struct Run {
@@ -229,7 +229,7 @@ private:
     IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
     // segments.cpp
-    Code claim(std::uint64_t count, std::uint64_t &out_first) noexcept;
+    Code claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_shortage) noexcept;
     bool find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept;
     bool claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free_below) noexcept;
     void release_run(std::uint64_t first, std::uint64_t count) noexcept;
@@ -254,9 +254,12 @@ private:
     void mark_clean(const DeadOwners::Entry &entry) noexcept;
     Code free_claims_of(const DeadOwners &dead) noexcept;
     Code requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
-    Code requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    Code requeue_from(FrontierCursor from, const DeadOwners &dead, std::uint64_t &out_items) noexcept;
     template <class Visit>
-    Code each_lease_of(const DeadOwners &dead, const HeadCursor &head, Visit visit) const noexcept;
+    Code each_lease_of(const DeadOwners &dead, FrontierCursor from, const HeadCursor &head, Visit visit) const noexcept;
+    // look.cpp
+    Code first_lease_of(const DeadOwners &dead, FrontierCursor &out_from) const noexcept;
+    Code walk_to_lease(const DeadOwners &dead, FrontierCursor &cursor, std::uint64_t &steps) const noexcept;
     void count_returned(std::uint32_t slot) noexcept;
     void end_leases_of(const DeadOwners &dead) noexcept;
     // look.cpp

@@ -85,6 +85,52 @@ Code Log::used_bytes(std::uint64_t &out_bytes) const noexcept
     }
 }
 
+// The first lease of the dead behind the frontier, whose lock another process holds; the end of the leases if there is none.
+// The head is locked, so that none is taken or given back meanwhile. As in used_bytes(), what was read while the frontier
+// stood still was there. The frontier passes neither of the two places.
+Code Log::first_lease_of(const DeadOwners &dead, FrontierCursor &out_from) const noexcept
+{
+    const Frontier &frontier = control().frontier;
+    std::uint64_t steps = image_.steps_max();
+    for (int looks = 1;; looks++) {
+        const std::uint64_t epoch = frontier.epoch.load(acquire);
+        out_from = load_copy(frontier, epoch);
+        const Code code = walk_to_lease(dead, out_from, steps);
+        // relaxed: the loads of the walk are acquires or system calls
+        const bool still = frontier.epoch.load(relaxed) == epoch;
+        if ((still && code != Code::BUSY) || looks == looks_max || steps == 0)
+            return still ? code : Code::BUSY;
+    }
+}
+
+// Head locked. BUSY: what was read is no log; it was recycled, or torn, or a peer writes nonsense.
+Code Log::walk_to_lease(const DeadOwners &dead, FrontierCursor &cursor, std::uint64_t &steps) const noexcept
+{
+    const HeadCursor head = load_cursor(control().head);
+    RecordReader reader(image_);
+    TEST_POINT("reaper_walk");
+    for (; steps != 0; steps--) {
+        RecordWord word;
+        RecordShape shape;
+        if (!image_.holds(cursor.offset, terminator_size))
+            return Code::BUSY;
+        if (!reader.read(cursor.offset, word, shape))
+            return Code::SYSTEM;
+        const bool taken_by_dead = word.is(RecordState::taken) && dead.contains(word.owner());
+        const bool behind_all = word.is(RecordState::ready) && cursor.sequence >= head.sequence + head.zone;
+        if (taken_by_dead || behind_all || word.is(RecordState::empty))
+            return Code::OK;
+        if (word.is(RecordState::end)) {
+            if (!image_.first_of(word, cursor.offset))
+                return Code::BUSY;
+        } else {
+            cursor.offset += record_size(shape.size());
+            cursor.sequence++;
+        }
+    }
+    return Code::BUSY;
+}
+
 // Without a look at any record: what the walk would pass over counts as used.
 std::uint64_t Log::used_bytes_at_most() const noexcept
 {

@@ -8,8 +8,10 @@
 // record before the cursor went back would be lost behind it.
 #include "log/log.hpp"
 #include "log/test_point.hpp"
+#include "memory/object.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <sys/mman.h>
 
 namespace ipcq {
@@ -26,7 +28,7 @@ Code Log::open(QueueFile &file, const Geometry &geometry) noexcept
     void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
-        return Code::SPACELIMIT;
+        return code_of_map_errno(errno);
     if (const Code code = me_.attach(file, geometry, image_); code != Code::OK) {
         ::munmap(map, geometry.segment_count);
         return code;
@@ -109,6 +111,7 @@ Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
     out_items = 0;
     DeadOwners dead;
     bool all_asked = true;
+    Code held_up = Code::OK;
     for (std::uint32_t slot = range.begin; slot < range.end; slot++) {
         all_asked = find_dead(slot, dead) != Liveness::unknown && all_asked;
         if (!dead.is_full() && (slot + 1 < range.end || dead.is_empty()))
@@ -116,21 +119,26 @@ Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
         std::uint64_t items = 0;
         const Code code = reap_these(dead, items);
         out_items += items;
-        if (code != Code::OK) // a lock or a broken log would keep us from the others' leases, too
+        if (code == Code::CORRUPT)
             return code;
+        held_up = code != Code::OK ? code : held_up; // by a stopped process: the others' leases may be free of it
         dead.clear();
     }
-    return all_asked ? Code::OK : Code::SYSTEM;
+    return held_up != Code::OK ? held_up : all_asked ? Code::OK : Code::SYSTEM;
 }
 
 Code Log::reap_these(const DeadOwners &dead, std::uint64_t &out_items) noexcept
 {
     out_items = 0;
-    if (const Code code = free_claims_of(dead); code != Code::OK)
-        return code;
+    const Code freed = free_claims_of(dead);
+    if (freed == Code::CORRUPT)
+        return freed;
     TEST_POINT("reaping");
+    // Also while a stopped producer holds the tail: items need the head alone.
     if (const Code code = requeue_leases_of(dead, out_items); code != Code::OK)
         return code;
+    if (freed != Code::OK)
+        return freed; // the slots stay as they are, and a later pass frees the claims
     for (const DeadOwners::Entry &entry : dead)
         mark_clean(entry);
     return Code::OK;
@@ -178,28 +186,34 @@ Code Log::free_claims_of(const DeadOwners &dead) noexcept
     return code;
 }
 
-// Locks the head and the frontier for it.
+// Locks the head for it, and the frontier. A process that was stopped in the middle of advance() may hold the frontier; then
+// the walk begins at a lease of the dead. The frontier never passes one.
 Code Log::requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept
 {
     if (const Code code = lock_head(short_patience()); code != Code::OK)
         return code;
     Grip grip;
     Code code = frontier_lock_.lock(me_, short_patience(), grip);
-    if (code == Code::OK) {
-        code = requeue_locked(dead, out_items);
+    const bool locked = code == Code::OK;
+    FrontierCursor from;
+    if (locked)
+        from = load_cursor(control().frontier);
+    else
+        code = first_lease_of(dead, from);
+    if (code == Code::OK)
+        code = requeue_from(from, dead, out_items);
+    if (locked)
         frontier_lock_.unlock();
-    }
     head_lock_.unlock();
     return code;
 }
 
-// Head and frontier locked. Walks from the frontier to where no leased record can be any more, and calls `visit` for each one
-// of the dead.
+// Head locked, and no record behind `from` is recycled. Walks from there to where no leased record can be any more, and calls
+// `visit` for each one of the dead.
 template <class Visit>
-Code Log::each_lease_of(const DeadOwners &dead, const HeadCursor &head, Visit visit) const noexcept
+Code Log::each_lease_of(const DeadOwners &dead, FrontierCursor from, const HeadCursor &head, Visit visit) const noexcept
 {
-    const FrontierCursor frontier = load_cursor(control().frontier);
-    std::uint64_t offset = frontier.offset, sequence = frontier.sequence;
+    std::uint64_t offset = from.offset, sequence = from.sequence;
     for (std::uint64_t steps = image_.steps_max(); steps != 0; steps--) {
         if (!image_.holds(offset, terminator_size))
             return Code::CORRUPT;
@@ -221,12 +235,12 @@ Code Log::each_lease_of(const DeadOwners &dead, const HeadCursor &head, Visit vi
     return Code::CORRUPT;
 }
 
-// Head and frontier locked.
-Code Log::requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexcept
+// As each_lease_of().
+Code Log::requeue_from(FrontierCursor from, const DeadOwners &dead, std::uint64_t &out_items) noexcept
 {
     HeadCursor head = load_cursor(control().head);
     std::uint64_t found = 0, oldest = 0, oldest_sequence = 0;
-    Code code = each_lease_of(dead, head, [&](std::uint64_t offset, std::uint64_t sequence, RecordWord) {
+    Code code = each_lease_of(dead, from, head, [&](std::uint64_t offset, std::uint64_t sequence, RecordWord) {
         if (found++ == 0) {
             oldest = offset;
             oldest_sequence = sequence;
@@ -245,7 +259,7 @@ Code Log::requeue_locked(const DeadOwners &dead, std::uint64_t &out_items) noexc
     head.skipped -= std::min(head.skipped, found);
     store_cursor(control().head, head);
     TEST_POINT("reaper_moved_head_back");
-    code = each_lease_of(dead, head, [&](std::uint64_t offset, std::uint64_t, RecordWord word) {
+    code = each_lease_of(dead, from, head, [&](std::uint64_t offset, std::uint64_t, RecordWord word) {
         count_returned(word.owner().slot());
         // No other process writes it: its owner is dead, or is this participant on closing. SYNC item-commit: ready again.
         image_.word(offset).store(word.given_back().bits, release);

@@ -22,10 +22,11 @@ constexpr std::uint64_t table_step = 4096;
 } // namespace
 
 // OK with a claimed run that has memory, its pages mapped here; FULL if the capacity is used up; NOSPACE, FILELIMIT.
-Code Log::claim(std::uint64_t count, std::uint64_t &out_first) noexcept
+Code Log::claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_shortage) noexcept
 {
     bool end = false;
     const Code moved = advance(Patience::until(nowait), end);
+    out_shortage = moved == Code::OK ? Shortage::bytes : Shortage::maybe_bytes; // if it comes to that
     if (moved == Code::CORRUPT) // otherwise the last known frontier has to do
         return Code::CORRUPT;
     if (moved == Code::OK && control().supply.backed.load(relaxed) < live_segments() + count) {

@@ -60,7 +60,7 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience
             return code;
         if ((code = still_patient(patience, tries, Code::FULL)) != Code::OK)
             return code;
-        if (shortage == Shortage::bytes && free_before != log_.free_below()) {
+        if (shortage != Shortage::items && free_before != log_.free_below()) {
             free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
             continue;
         }

@@ -12,7 +12,18 @@ namespace {
 constexpr std::uint64_t capacity_min = 64;
 constexpr std::uintptr_t any_thread = 0;
 
+// Written by threads that take their first lease. A forked child goes on counting, so that no number comes twice.
+std::atomic<std::uintptr_t> numbers_given{0};
+
 } // namespace
+
+constinit thread_local std::uintptr_t thread_number = 0;
+
+std::uintptr_t LeaseTable::number_this_thread() noexcept
+{
+    constexpr std::uintptr_t step = 2;                                    // bit 0 is not a thread's
+    return thread_number = numbers_given.fetch_add(step, relaxed) + step; // relaxed: the number alone counts
+}
 
 LeaseTable::~LeaseTable() { std::free(pool_.load(relaxed)); }
 

@@ -18,6 +18,9 @@
 
 namespace ipcq {
 
+// Of the calling thread; 0 until its first lease. Reached by one instruction, as the record of its calls.
+extern constinit thread_local std::uintptr_t thread_number __attribute__((tls_model("initial-exec")));
+
 class LeaseTable {
 public:
     // Bounds what a search for a thread's oldest lease looks at.
@@ -85,7 +88,7 @@ public:
 private:
     struct Recent {                       // two of them to a line
         Lease lease;                      // ticket 0: no lease
-        std::uintptr_t thread_and_pick{}; // bit 0: picked; threads are aligned
+        std::uintptr_t thread_and_pick{}; // bit 0: picked; the numbers of threads are even
 
         bool holds(std::uint64_t ticket) const { return ticket != 0 && lease.ticket == ticket && !is_picked(); }
         std::uintptr_t thread() const { return thread_and_pick & ~std::uintptr_t{1}; }
@@ -108,7 +111,9 @@ private:
         }
     };
 
-    static std::uintptr_t this_thread() { return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()); }
+    // Not its address: a new thread may have the address of one that ended, and would finish that one's items.
+    static std::uintptr_t this_thread() { return thread_number != 0 ? thread_number : number_this_thread(); }
+    [[gnu::noinline]] static std::uintptr_t number_this_thread() noexcept;
     static bool has_a_meaning(std::uint64_t ticket) // and is no ticket that add() gave
     {
         static_assert(ticket_oldest == 0 && ticket_oldest_of_thread == UINT64_MAX);

@@ -42,7 +42,8 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
     if (patience.deadline == nowait) {
         bool items = false;
         const Code code = clean_up_if_due(false, items);
-        return code != Code::OK || items ? code : Code::FULL;
+        const Code full = shortage == Shortage::maybe_bytes ? Code::BUSY : Code::FULL;
+        return code != Code::OK || items ? code : full;
     }
     give_way_to_the_woken();
     if (shortage == Shortage::items && put_pace_.look_again(ready))
@@ -204,7 +205,9 @@ void SharedQueue::wake_joiners_if_done() noexcept
 {
     const CancellationDisabled whole; // task_done comes here on its usual way, where it is not switched off yet
     bool end = false;
-    if (log_.advance(Patience::until(nowait), end) == Code::OK && end)
+    // A joiner that is woken for nothing sleeps again. task_done must not wait for a process that holds the frontier.
+    const Code code = log_.advance(Patience::at_once(), end);
+    if (code == Code::BUSY || (code == Code::OK && end))
         wake_all(waiters().joiners, pills().joiners);
 }
 

@@ -52,6 +52,8 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
         }
         if (const Code verdict = patience.verdict(); verdict != Code::OK)
             return verdict;
+        if (patience.brief)
+            return Code::BUSY;
         if (left == 0 && now_ns() >= patience.deadline)
             return impatient ? Code::BUSY : Code::TIMEDOUT;
         const std::uint64_t epoch = epoch_->load(relaxed);

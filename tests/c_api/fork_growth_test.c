@@ -128,7 +128,7 @@ static int use_beside_own_memory(void *nothing)
             CHILD_CHECK(own[i][k] == PATTERN);
     for (int i = 0; use == take_one && i < BLOCKS; ++i)
         CHILD_CHECK(ipcq_task_done(shared, i % 2 == 0 ? IPCQ_OLDEST : IPCQ_OLDEST_OF_THREAD) == IPCQ_OK);
-    CHILD_CHECK(ipcq_task_done(shared, IPCQ_OLDEST) == IPCQ_NOTTAKEN);
+    CHILD_CHECK(ipcq_task_done(shared, IPCQ_OLDEST) == (use == take_one ? IPCQ_INHERITED : IPCQ_NOTTAKEN));
     return 0;
 }
 

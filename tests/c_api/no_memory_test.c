@@ -17,7 +17,9 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
-void *malloc(size_t size) { return refused ? NULL : __libc_malloc(size); }
+static size_t granted = SIZE_MAX; /* no larger block is to be had */
+
+void *malloc(size_t size) { return refused || size > granted ? NULL : __libc_malloc(size); }
 void *calloc(size_t count, size_t size) { return refused ? NULL : __libc_calloc(count, size); }
 void *realloc(void *old, size_t size) { return refused ? NULL : __libc_realloc(old, size); }
 
@@ -101,6 +103,22 @@ static void a_reserve_reserves_nothing(void **state)
     assert_ok(ipcq_abandon(queue, data));
 }
 
+static void an_item_that_cannot_be_had_is_not_described(void **state)
+{
+    ipcq_t *queue = ((struct queue_fixture *)*state)->queue;
+    static const char large[10000];
+    void *data = &data;
+    ipcq_item item = {9, 9, 9, 9};
+    assert_ok(ipcq_put(queue, large, sizeof large, IPCQ_NOWAIT));
+    granted = sizeof large - 1;
+    int code = ipcq_get_alloc(queue, &data, &item, IPCQ_ACCEPT_ALL, NULL);
+    granted = SIZE_MAX;
+    assert_code(code, IPCQ_NOMEM);
+    assert_ptr_equal(data, &data);
+    assert_true(item.ticket == 9 && item.size == 9 && item.type == 9 && item.deliveries == 9);
+    assert_holds(queue, 1, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +126,7 @@ int main(void)
         QUEUE_TEST(a_borrow_takes_nothing, JOINABLE),
         QUEUE_TEST(a_batch_takes_nothing, JOINABLE),
         QUEUE_TEST(a_reserve_reserves_nothing, JOINABLE, .capacity_bytes = 1 << 20),
+        QUEUE_TEST(an_item_that_cannot_be_had_is_not_described, PLAIN),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,49 @@ static void the_oldest_of_the_thread_is_its_own(void **state)
     assert_holds(fixture->queue, 0, 0);
 }
 
+struct worker {
+    ipcq_t *queue;
+    uint64_t number;
+    int code;
+};
+
+static void *take_and_end(void *argument)
+{
+    struct worker *worker = argument;
+    worker->code = get_number(worker->queue, &worker->number, NULL, IPCQ_NOWAIT);
+    return NULL;
+}
+
+static void *take_and_finish(void *argument)
+{
+    struct worker *worker = argument;
+    worker->code = get_number(worker->queue, &worker->number, NULL, IPCQ_NOWAIT);
+    if (worker->code == IPCQ_OK)
+        worker->code = ipcq_task_done(worker->queue, IPCQ_OLDEST_OF_THREAD);
+    return NULL;
+}
+
+/* A worker thread ends in the middle of its work. The next one may be given the same memory, and is another thread. */
+static void a_new_thread_holds_nothing_of_one_that_ended(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    struct worker worker = {.queue = fixture->queue};
+    pthread_t thread;
+    assert_ok(put_number(fixture->queue, 1, IPCQ_NOWAIT));
+    assert_ok(put_number(fixture->queue, 2, IPCQ_NOWAIT));
+    assert_int_equal(pthread_create(&thread, NULL, take_and_end, &worker), 0);
+    pthread_join(thread, NULL);
+    assert_ok(worker.code);
+    assert_int_equal(pthread_create(&thread, NULL, take_and_finish, &worker), 0);
+    pthread_join(thread, NULL);
+    assert_ok(worker.code);
+    assert_int_equal(worker.number, 2);
+    assert_ok(ipcq_nack(fixture->queue, IPCQ_OLDEST));
+    uint64_t number = 0;
+    assert_ok(get_number(fixture->queue, &number, NULL, IPCQ_NOWAIT));
+    assert_int_equal(number, 1); /* the one that nobody worked on */
+}
+
 static void the_only_one_of_the_thread_is_finished(void **state)
 {
     struct queue_fixture *fixture = *state;
@@ -189,6 +232,7 @@ int main(void)
         QUEUE_TEST(the_item_of_the_ticket_is_finished, JOINABLE),
         QUEUE_TEST(without_a_ticket_the_oldest_is_finished, JOINABLE),
         QUEUE_TEST(the_oldest_of_the_thread_is_its_own, JOINABLE),
+        QUEUE_TEST(a_new_thread_holds_nothing_of_one_that_ended, JOINABLE),
         QUEUE_TEST(the_only_one_of_the_thread_is_finished, JOINABLE),
         QUEUE_TEST(of_several_none_is_the_only_one, JOINABLE),
         QUEUE_TEST(what_another_thread_holds_is_not_the_only_one, JOINABLE),
