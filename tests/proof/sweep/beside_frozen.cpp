@@ -41,12 +41,8 @@ bool BesideFrozen::kept(const Picture &picture, snapshot_lock lock) const
            !notes_.is_dead_peer(slot, generation);
 }
 
-bool BesideFrozen::keeps_nothing(const Picture &picture) const
-{
-    return !kept(picture, SNAPSHOT_TAIL) && !kept(picture, SNAPSHOT_HEAD) && !kept(picture, SNAPSHOT_FRONTIER);
-}
-
-// What the dead one held comes back, though one that could have requeued it, or has entered its slot, is stopped.
+// What the dead one held comes back, though one that could have requeued it, or has entered its slot, is stopped. Items need
+// the head alone, and claimed segments the tail.
 void BesideFrozen::recover_while_frozen(Picture &picture)
 {
     std::size_t items = 0, segments = 0;
@@ -64,7 +60,7 @@ void BesideFrozen::recover_while_frozen(Picture &picture)
             return (word & 0xff) == claimed && notes_.is_dead_peer(static_cast<std::uint32_t>(word >> 16 & 0xffff) - 1,
                                                                    static_cast<std::uint32_t>(word >> 32));
         });
-        if (!keeps_nothing(picture) || items + segments == 0)
+        if ((items == 0 || kept(picture, SNAPSHOT_HEAD)) && (segments == 0 || kept(picture, SNAPSHOT_TAIL)))
             return;
         nap_us(recovery_nap_us);
     }

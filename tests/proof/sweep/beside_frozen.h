@@ -19,7 +19,6 @@ protected:
 private:
     bool kept(const Picture &picture, snapshot_lock lock) const;
     bool woken(Picture &picture, char sleeper);
-    bool keeps_nothing(const Picture &picture) const;
     void recover_while_frozen(Picture &picture);
     void arrive_while_frozen();
     void judge(const char *call, int code, bool may_fail);

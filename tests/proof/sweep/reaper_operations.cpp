@@ -15,6 +15,8 @@ void get_now(Actor &a)
     a.holds_item = a.result == IPCQ_OK;
 }
 
+void put(Actor &a) { a.result = ipcq_put(a.queue, a.out, a.out_size, IPCQ_FOREVER); }
+
 void look_at_join(Actor &a) { a.result = ipcq_join(a.queue, IPCQ_NOWAIT); }
 
 void open_and_get(Actor &a)
@@ -119,6 +121,13 @@ const std::vector<Operation> &reaper_operations()
          .finishes = {1},
          .sleeper = 'G',
          .death = &with_a_borrowed_item,
+         .dies_late = true},
+        {.name = "put over a boundary beside the dead with two leases",
+         .plan = {.joinable = true, .base = {40, 40, 40}, .room = no_room},
+         .images = not_fresh,
+         .act = put,
+         .puts = true,
+         .death = &with_two_leases,
          .dies_late = true},
         {.name = "heir of the slot: a borrowed item and a reservation",
          .plan = {.joinable = true, .max_participants = 3, .base = {40}},
