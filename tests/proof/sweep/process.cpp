@@ -15,6 +15,12 @@
 
 namespace sweep {
 
+namespace {
+
+constexpr int turn_ms = 10; // of the driver, while it waits for an answer
+
+} // namespace
+
 char Line::next_order() const
 {
     char what = 0;
@@ -102,7 +108,10 @@ void Helper::send(char what) const
 Outcome Helper::await_answer(int limit_ms)
 {
     pollfd look{answers_, POLLIN, 0};
-    const int seen = ::poll(&look, 1, limit_ms);
+    // In turns, which come late on a busy machine: the helper waits for a processor as this process does.
+    int seen = 0;
+    for (int turns = limit_ms / turn_ms; seen == 0 && turns > 0; turns--)
+        seen = ::poll(&look, 1, turn_ms);
     char byte = 0;
     if (seen == 0)
         return Outcome::hung;
