@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Producers wait in join() until daemon consumers have called task_done() for every bun; then the consumers, who would
-wait for ever, may go.
+"""Producers wait in join() until daemon consumers have finished every bun. Then the consumers, which would wait for ever,
+may go.
 
     joinable.py                     the whole story
     joinable.py produce NAME WHO    one part of it, in a queue that other programs can open
@@ -10,7 +10,7 @@ wait for ever, may go.
 import sys
 from multiprocessing import Process
 
-from ipcq import JoinableQueue, ShutDown
+from ipcq import JoinableQueue
 
 
 def produce(queue, who):
@@ -22,12 +22,8 @@ def produce(queue, who):
 
 
 def consume(queue, who):
-    try:
-        while True:
-            print(f"{who} ate {queue.get()}", flush=True)
-            queue.task_done()
-    except ShutDown:
-        pass
+    for bun in queue.deliveries():  # each is finished when the next is asked for, and given back if this process dies
+        print(f"{who} ate {bun.value}", flush=True)
 
 
 def main(queue):

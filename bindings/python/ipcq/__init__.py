@@ -9,8 +9,10 @@ stand where multiprocessing's stand; with a name, Queue(name="jobs"), any proces
 from queue import Empty, Full
 
 from . import _ipcq
+from .deliveries import Delivery
 from .errors import (
     Ambiguous,
+    AmbiguousWarning,
     BadName,
     Busy,
     Corrupt,
@@ -37,11 +39,11 @@ from .in_place import TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE, Borrowed, Reser
 from .queues import Item, JoinableQueue, Queue
 
 __all__ = [
-    "Queue", "JoinableQueue", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown", "Error",
+    "Queue", "JoinableQueue", "Delivery", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown",
     "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
-    "Ambiguous", "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch",
-    "NotFound", "NotJoinable", "NotReserved", "NotTaken", "PickleRefused", "ResourceError", "TooBig", "Undecodable",
-    "WrongType",
+    "Error", "Ambiguous", "AmbiguousWarning", "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists",
+    "Incompatible", "Inherited", "Invalid", "Mismatch", "NotFound", "NotJoinable", "NotReserved", "NotTaken",
+    "PickleRefused", "ResourceError", "TooBig", "Undecodable", "WrongType",
 ]
 
 _number = _ipcq.version()

@@ -65,7 +65,14 @@ class Inherited(Error, ValueError):
 
 
 class Ambiguous(Error, ValueError):
-    """task_done() or nack() without a ticket, and the calling thread does not hold exactly one unfinished item."""
+    """task_done() or nack() without a ticket, and the calling thread does not hold exactly one unfinished item.
+
+    Only a queue that was opened with strict=True raises it; others warn, see AmbiguousWarning.
+    """
+
+
+class AmbiguousWarning(RuntimeWarning):
+    """task_done() or nack() without a ticket ends an item that may not be the one that was meant. Once a process."""
 
 
 class NotReserved(Error, ValueError):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The queues, with the methods that multiprocessing's have, and a few more that it has not."""
 
+import warnings
 from collections import namedtuple
 
-from . import _ipcq
-from .errors import NotTaken
+from . import _ipcq, holders
+from .deliveries import Delivery, each
+from .errors import Ambiguous, AmbiguousWarning, NotTaken, ShutDown
 from .in_place import Borrowed, Reservation, end_all
 from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, decode_batch, encode
 
@@ -14,6 +16,8 @@ Item.__doc__ = """What get_item() returns. deliveries: how often it was taken be
 MANY = 1000
 
 _NOW = 0
+
+_warned = False  # AmbiguousWarning was given, by any thread
 
 
 class Queue:
@@ -27,6 +31,8 @@ class Queue:
                     it runs, hence: True for a queue without a name, False for one with a name
     capacity_bytes, max_participants    as in ipcq_open(3); 0: the default
     mode            permission bits of a new queue: 0o600, 0o660, 0o606 or 0o666; 0: 0o600
+    strict          of a JoinableQueue. True: task_done() and nack() without a ticket raise Ambiguous, unless the
+                    calling thread holds exactly one unfinished item. False: they warn once a process, and end the oldest
 
     A queue may be passed to a Process, under every start method.
     """
@@ -34,15 +40,15 @@ class Queue:
     _kind = _ipcq.PLAIN
 
     def __init__(self, maxsize=0, *, name=None, create=None, any_owner=False, allow_pickle=None, capacity_bytes=0,
-                 max_participants=0, mode=0):
+                 max_participants=0, mode=0, strict=False):
         flags = self._kind | (_ipcq.ANY_OWNER if any_owner else 0)
         birth = 0 if create is None else _ipcq.CREATE_ONLY if create else _ipcq.OPEN_ONLY
         if allow_pickle is None:
             allow_pickle = name is None
         handle = _ipcq.Queue(name, flags | birth, max(0, maxsize), capacity_bytes, max_participants, mode)
-        self._attach(handle, flags, allow_pickle)
+        self._attach(handle, flags, allow_pickle, strict)
 
-    def _attach(self, handle, flags, allow_pickle):
+    def _attach(self, handle, flags, allow_pickle, strict):
         self._handle = handle
         self._flags = flags
         self._put = handle.put
@@ -58,19 +64,21 @@ class Queue:
         self._is_closed = False
         self._allow_pickle = bool(allow_pickle)
         self._accept = ACCEPT_PORTABLE | (ACCEPT_PICKLE if allow_pickle else 0)
+        self._strict = bool(strict)
         self.name = handle.name()
+        holders.register(self)
 
     @classmethod
-    def _reopen(cls, name, flags, allow_pickle):
+    def _reopen(cls, name, flags, allow_pickle, strict):
         self = cls.__new__(cls)
-        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), flags, allow_pickle)
+        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), flags, allow_pickle, strict)
         return self
 
     def __reduce__(self):
-        return self._reopen, (self.name, self._flags, self._allow_pickle)
+        return self._reopen, (self.name, self._flags, self._allow_pickle, self._strict)
 
     def __repr__(self):
-        return f"<ipcq.{type(self).__name__} {self.name!r}>"
+        return f"<ipcq.{type(self).__name__} {self.name!r} at {id(self):#x}>"
 
     def __enter__(self):
         return self
@@ -222,17 +230,64 @@ class JoinableQueue(Queue):
 
     _kind = _ipcq.JOINABLE
 
-    def task_done(self, ticket=_ipcq.OLDEST_OF_THREAD):
-        """Finishes the item of a ticket (see get_item), or else the oldest that the calling thread has taken."""
-        try:
-            self._handle.task_done(ticket)
-        except NotTaken as error:
-            error.args = ("task_done() called too many times",)
-            raise
+    def take(self, block=True, timeout=None):
+        """Takes the first item as an ipcq.Delivery, which knows its item:
 
-    def nack(self, ticket=_ipcq.OLDEST_OF_THREAD):
-        """Gives the item back instead, to its old place, for anybody to take."""
-        self._handle.nack(ticket)
+            with q.take() as job:
+                work(job.value)
+
+        The end of the block finishes the item; an exception gives it back. Waits and raises as get() does.
+        """
+        data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
+        return Delivery(self, decode(data, kind), ticket, deliveries)
+
+    def deliveries(self):
+        """Takes one item after the other until the queue is shut down and empty:
+
+            for job in q.deliveries():
+                work(job.value)
+
+        Each item is finished when the loop asks for the next one, unless it has ended already. An exception, a break or
+        a return gives the current one back; write job.done() before a break that shall finish it. Threads do not share
+        the iterator: each calls deliveries() itself.
+        """
+        return each(self.take, ShutDown)
+
+    def task_done(self, ticket=None):
+        """Finishes the item of a ticket, see get_item(), or without one the only item that the calling thread took.
+
+        If that thread holds several, or none of its own, the oldest is finished; see `strict`. A delivery, see take(),
+        is never in doubt. Does not block. NotTaken: this handle holds no such item. Inherited: the parent process
+        took it.
+        """
+        self._end("task_done", self._handle.task_done, ticket)
+
+    def nack(self, ticket=None):
+        """Gives the item back instead, to its old place, for any getter. Tickets and errors as for task_done().
+
+        May block for about 20 ms beside a stopped process, then raises Busy; the item stays taken.
+        """
+        self._end("nack", self._handle.nack, ticket)
+
+    def _end(self, verb, end, ticket):
+        global _warned
+        if ticket is None:
+            ticket = _ipcq.OLDEST_OF_THREAD if _warned and not self._strict else _ipcq.ONLY_OF_THREAD
+        try:
+            try:
+                return end(ticket)
+            except Ambiguous as error:
+                remedy = f"use `with q.take() as job:`, or {verb}(ticket)"
+                error.args = (f"{verb}() without a ticket needs a thread that holds exactly one unfinished item: {remedy}",)
+                if self._strict:
+                    raise
+            warnings.warn(f"{verb}() without a ticket ends the oldest item, which may not be the one that was meant, as "
+                          f"this thread does not hold exactly one: {remedy}", AmbiguousWarning, stacklevel=3)
+            _warned = True
+            end(_ipcq.OLDEST_OF_THREAD)
+        except NotTaken as error:
+            error.args = (holders.sentence_for(self, verb),)
+            raise
 
     def join(self, timeout=None):
         """Waits until every item that was put is finished. TimeoutError: not in time."""

@@ -3,6 +3,7 @@
 
 import threading
 import unittest
+import warnings
 
 import ipcq
 from support import QueueTest, wait_until, waiting
@@ -70,7 +71,9 @@ class Finishing(QueueTest):
         q = self.new_joinable("first", "second")
         q.get()
         second = q.get_item()
-        q.task_done()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ipcq.AmbiguousWarning)
+            q.task_done()
         q.nack()
         again = q.get_item()
         self.assertEqual((again.value, again.deliveries), (second.value, 1))
