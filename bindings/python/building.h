@@ -33,7 +33,7 @@ static PyObject *item_build(const void *data, const ipcq_item *item)
                          (unsigned)item->deliveries);
 }
 
-/* The value itself where it is simple, else (bytes, type). */
+/* The value itself where it is simple, else what item_build() makes of it. */
 static PyObject *value_build(const void *data, const ipcq_item *item)
 {
     PyObject *value = NULL;
@@ -41,7 +41,7 @@ static PyObject *value_build(const void *data, const ipcq_item *item)
         return PyBytes_FromStringAndSize(data, (Py_ssize_t)item->size);
     if (item->type == IPCQ_TYPE_MESSAGEPACK)
         value = scalar_decode(data, (size_t)item->size);
-    return value ? value : Py_BuildValue("y#I", data, (Py_ssize_t)item->size, (unsigned)item->type);
+    return value ? value : item_build(data, item);
 }
 
 /* What item_build() or value_build() makes of it, or NULL with an exception set. */

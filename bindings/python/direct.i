@@ -2,6 +2,28 @@
 //
 // put and get of single values in one step each. Python's idiom layer asks here first.
 
+%{
+#include "portable.h"
+
+/* The years 1 to 9999, which a datetime can hold. */
+static const int64_t datetime_earliest_s = -62135596800, datetime_latest_s = 253402300799;
+%}
+
+%inline %{
+/* What makes these bytes no portable MessagePack value, or NULL. */
+static const char *value_fault(const void *data, size_t size)
+{
+    switch (portable_check(data, size, datetime_earliest_s, datetime_latest_s)) {
+    case PORTABLE_MALFORMED: return "it is cut short, or no value, or more than one";
+    case PORTABLE_DEEP: return "it has more than 128 lists and maps in one another";
+    case PORTABLE_KEY: return "it has a map key that is no nil, boolean, number or text";
+    case PORTABLE_EXTENSION: return "it has an extension type that is not a point in time";
+    case PORTABLE_TIME: return "it has a point in time that is malformed, or outside the years 1 to 9999";
+    default: return NULL;
+    }
+}
+%}
+
 %extend Queue {
     /* False: not a value that is put as it is; nothing was put. */
     ipcq_truth put_value(PyObject *value, int64_t deadline_ns)
@@ -22,7 +44,7 @@
         return (ipcq_truth){1, put_status($self, call_make(&call))};
     }
 
-    /* The value, or a tuple (bytes, type) of what is left to decode; no value that comes out by itself is a tuple. */
+    /* The value, or a tuple (bytes, type, ticket, deliveries) that is left to decode; no value itself is a tuple. */
     ipcq_received get_value(uint64_t accept, int64_t deadline_ns)
     {
         char small[CALL_SMALL];
@@ -53,7 +75,7 @@
         return number;
     }
 
-    /* A list of values; or the list, and a list of the places in it where a tuple (bytes, type) is left to decode. */
+    /* A list of values; or the list, and a list of the places in it where such a tuple is left to decode. */
     ipcq_received get_values(uint64_t accept, uint64_t max_items, int64_t deadline_ns)
     {
         return receive_values($self, accept, max_items, deadline_ns);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Producers wait in join() until daemon consumers have finished every bun. Then the consumers, which would wait for ever,
-may go.
+"""Producers wait in join() until daemon consumers have finished every bun. Then the consumers, which would wait for
+ever, may go.
 
     joinable.py                     the whole story
     joinable.py produce NAME WHO    one part of it, in a queue that other programs can open

@@ -33,6 +33,7 @@ from .errors import (
     ShutDown,
     TooBig,
     Undecodable,
+    Unportable,
     WrongType,
 )
 from .in_place import TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE, Borrowed, Reservation
@@ -43,7 +44,8 @@ __all__ = [
     "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
     "Error", "Ambiguous", "AmbiguousWarning", "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists",
     "Incompatible", "Inherited", "Invalid", "Mismatch", "NotFound", "NotJoinable", "NotReserved", "NotTaken",
-    "PickleRefused", "ResourceError", "TooBig", "Undecodable", "WrongType",
+    "PickleRefused", "ResourceError", "TooBig", "Undecodable",
+    "Unportable", "WrongType",
 ]
 
 _number = _ipcq.version()

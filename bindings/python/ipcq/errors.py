@@ -89,19 +89,29 @@ class WrongType(Error, TypeError):
     code = _ipcq.WRONGTYPE
 
 
-class PickleRefused(WrongType):
+class Unportable(Error, ValueError):
+    """The value cannot be read in every language, and nothing was put. The text says which part of it, and why."""
+
+    code = _ipcq.WRONGTYPE
+
+
+class PickleRefused(WrongType, Unportable):
     """The value is, or would have to become, a pickle, and the queue was not opened with allow_pickle=True."""
 
 
 class Undecodable(Error, ValueError):
-    """The item says that it is MessagePack and is not. It was taken; .data has its bytes.
+    """The item cannot be read: it is no portable value, or a pickle that does not load. It was taken.
 
-    From get_many(), also a pickle that could not be read; .batch is what get_many() would have returned, with an
-    Undecodable in the place of each broken item.
+    .data has its bytes, .type says what they were put as, and .deliveries how often the item was taken before. In a
+    JoinableQueue it is unfinished: task_done(error.ticket) or nack(error.ticket) ends it. From get_many(), .batch is
+    what get_many() would have returned, with an Undecodable in the place of each such item.
     """
 
     code = _ipcq.WRONGTYPE
     batch = None
+    type = _ipcq.TYPE_BYTES
+    ticket = 0
+    deliveries = 0
 
     def __init__(self, sentence, data=b""):
         super().__init__(sentence, data)

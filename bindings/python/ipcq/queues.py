@@ -32,7 +32,7 @@ class Queue:
     capacity_bytes, max_participants    as in ipcq_open(3); 0: the default
     mode            permission bits of a new queue: 0o600, 0o660, 0o606 or 0o666; 0: 0o600
     strict          of a JoinableQueue. True: task_done() and nack() without a ticket raise Ambiguous, unless the
-                    calling thread holds exactly one unfinished item. False: they warn once a process, and end the oldest
+                    calling thread holds exactly one unfinished item. False: they warn once, and end the oldest
 
     A queue may be passed to a Process, under every start method.
     """
@@ -108,7 +108,7 @@ class Queue:
     def get_item(self, block=True, timeout=None):
         """Like get, returning an Item: the value, and what task_done(ticket) and nack(ticket) need to name it."""
         data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
-        return Item(decode(data, kind), ticket, deliveries)
+        return Item(decode(data, kind, ticket, deliveries), ticket, deliveries)
 
     # ------------------------------------------------------------------------------------------- many at once
 
@@ -239,7 +239,7 @@ class JoinableQueue(Queue):
         The end of the block finishes the item; an exception gives it back. Waits and raises as get() does.
         """
         data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
-        return Delivery(self, decode(data, kind), ticket, deliveries)
+        return Delivery(self, decode(data, kind, ticket, deliveries), ticket, deliveries)
 
     def deliveries(self):
         """Takes one item after the other until the queue is shut down and empty:
@@ -278,11 +278,11 @@ class JoinableQueue(Queue):
                 return end(ticket)
             except Ambiguous as error:
                 remedy = f"use `with q.take() as job:`, or {verb}(ticket)"
-                error.args = (f"{verb}() without a ticket needs a thread that holds exactly one unfinished item: {remedy}",)
+                error.args = (f"{verb}() without a ticket: this thread does not hold exactly one item; {remedy}",)
                 if self._strict:
                     raise
-            warnings.warn(f"{verb}() without a ticket ends the oldest item, which may not be the one that was meant, as "
-                          f"this thread does not hold exactly one: {remedy}", AmbiguousWarning, stacklevel=3)
+            warnings.warn(f"{verb}() without a ticket ends the oldest item, which may not be the one that was meant: "
+                          f"this thread does not hold exactly one; {remedy}", AmbiguousWarning, stacklevel=3)
             _warned = True
             end(_ipcq.OLDEST_OF_THREAD)
         except NotTaken as error:

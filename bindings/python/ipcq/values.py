@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a Python value to an item's bytes and back.
 
-None, bool, int (64 bits), float, str, list and dict travel as MessagePack, which every language reads; bytes, bytearray
-and memoryview as their bytes. All else (a tuple, a set, a larger int, an object, a subclass of the former) would not
-come out as what it was, so it travels as a pickle, where that is allowed. The native module deals with bytes, numbers
-and short text itself (put_value, get_value) and leaves the rest to this module.
+A portable value (bindings/README.md, "What travels") travels as MessagePack, which every language reads. Bytes,
+bytearray and memoryview travel as their bytes. All else would not come out as what it was, so it travels as a pickle,
+where that is allowed. The native module deals with bytes, numbers and short text itself (put_value, get_value), and
+leaves the rest to this module.
 """
 
 import pickle
@@ -12,7 +12,8 @@ import pickle
 from msgpack import Packer, unpackb
 
 from . import _ipcq
-from .errors import PickleRefused, Undecodable
+from .errors import Undecodable
+from .unportable import refusal_of
 
 _BYTES = _ipcq.TYPE_BYTES
 _MESSAGEPACK = _ipcq.TYPE_MESSAGEPACK
@@ -24,32 +25,47 @@ ACCEPT_PICKLE = 1 << _PICKLE
 # A Packer is not shared: a finalizer that runs inside pack() may put as well.
 _PACKER_BYTES = 512
 
+_AS_DATETIME = 3  # what msgpack makes of a point in time: a datetime in UTC
+
+value_fault = _ipcq.value_fault
+
 
 def encode(value, allow_pickle):
     """The bytes of a value, and their type."""
     if type(value) in (bytes, bytearray, memoryview):
         return value, _BYTES
     try:
-        return Packer(strict_types=True, buf_size=_PACKER_BYTES).pack(value), _MESSAGEPACK
+        data = Packer(strict_types=True, datetime=True, buf_size=_PACKER_BYTES).pack(value)
+        if value_fault(data) is None:
+            return data, _MESSAGEPACK
+        refusal = None
     except (TypeError, ValueError, OverflowError) as not_portable:
-        if not allow_pickle:
-            raise PickleRefused(
-                f"{not_portable}: only None, bool, int of 64 bits, float, str, bytes, list and dict can be read by "
-                "every language (make a tuple a list); allow_pickle=True sends anything, for Python alone") from None
+        refusal = not_portable
+    if not allow_pickle:
+        raise refusal_of(value, refusal) from None
     return _pickled(value), _PICKLE
 
 
-def decode(data, kind):
+def decode(data, kind, ticket=0, deliveries=0):
     """The value of an item's bytes."""
-    if kind == _MESSAGEPACK:
-        try:
-            return unpackb(data, strict_map_key=False)
-        except (ValueError, TypeError) as reason:
-            sentence = f"an item of {len(data)} bytes is no MessagePack value for Python: {reason}"
-            raise Undecodable(sentence, data) from None
     if kind == _BYTES:
         return data
-    return pickle.loads(data)
+    try:
+        if kind == _PICKLE:
+            return pickle.loads(data)
+        fault = value_fault(data)
+        if fault is None:
+            return unpackb(data, strict_map_key=False, timestamp=_AS_DATETIME)
+        cause = None
+    except Exception as reason:
+        cause = reason
+        fault = f"{type(reason).__name__}: {reason}"
+    ending = f"; task_done({ticket}) or nack({ticket}) ends it" if ticket else ""
+    what = "pickle" if kind == _PICKLE else "portable value"
+    error = Undecodable(f"an item of {len(data)} bytes is no {what} that can be read here ({fault}): it was taken, and "
+                        f".data has its bytes{ending}", data)
+    error.type, error.ticket, error.deliveries = kind, ticket, deliveries
+    raise error from cause
 
 
 def decode_batch(taken, places, make=None):
@@ -60,17 +76,13 @@ def decode_batch(taken, places, make=None):
     """
     failures = []
     for place in places:
-        data, kind, *rest = taken[place]
+        item = taken[place]
         try:
-            value = decode(data, kind)
+            value = decode(*item)
         except Undecodable as broken:
             value = broken
             failures.append(value)
-        except Exception as reason:
-            value = Undecodable(f"an item of {len(data)} bytes could not be unpickled: {reason!r}", data)
-            value.__cause__ = reason
-            failures.append(value)
-        taken[place] = make(value, *rest) if make else value
+        taken[place] = make(value, *item[2:]) if make else value
     if failures:
         failures[0].batch = taken
         raise failures[0]

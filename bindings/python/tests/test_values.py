@@ -15,7 +15,7 @@ from support import QueueTest
 PORTABLE = [
     None, True, False, 0, 1, -1, 2**63 - 1, -2**63, 2**64 - 1, 1.5, -0.0, math.inf, "", "grüße 你好", "a\0b",
     b"", b"\x00\xff\n", bytes(range(256)), [], [1, "a", None, [b"\0", 2.5]], {}, {"name": "alex", "age": 15},
-    {1: "a", None: "b", b"k": [True]}, bytes(4096), bytes(4097),
+    {1: "a", None: "b", 1.5: [True]}, bytes(4096), bytes(4097),
 ]
 
 Point = collections.namedtuple("Point", ["x", "y"])
@@ -148,7 +148,7 @@ class Pickled(QueueTest):
     def test_named_queue_refuses_to_send(self):
         q = self.new_queue(name=self.new_name())
         for value in PYTHONS_OWN:
-            with self.subTest(value=value), self.assertRaisesRegex(ipcq.PickleRefused, "allow_pickle=True"):
+            with self.subTest(value=value), self.assertRaises(ipcq.Unportable):
                 q.put(value)
         self.assertTrue(q.empty())
 
