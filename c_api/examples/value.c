@@ -31,6 +31,13 @@ void value_list(value_writer *writer, size_t size) { msgpack_pack_array(&writer-
 
 void value_map(value_writer *writer, size_t size) { msgpack_pack_map(&writer->packer, size); }
 
+/* msgpack-c takes the smallest of the three forms itself. */
+void value_time(value_writer *writer, int64_t seconds, uint32_t nanoseconds)
+{
+    msgpack_timestamp time = {.tv_sec = seconds, .tv_nsec = nanoseconds};
+    msgpack_pack_timestamp(&writer->packer, &time);
+}
+
 int value_put(ipcq_t *queue, value_writer *writer, int64_t deadline_ns)
 {
     ipcq_wait wait = {0};
@@ -90,7 +97,6 @@ int value_get(ipcq_t *queue, value *out_value, int64_t deadline_ns)
         out_value->object.via.bin.ptr = out_value->bytes;
         out_value->object.via.bin.size = (uint32_t)out_value->item.size;
     } else if (!unpack(out_value)) {
-        value_release(out_value);
         return VALUE_MALFORMED;
     }
     return IPCQ_OK;

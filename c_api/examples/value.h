@@ -24,6 +24,7 @@ void value_integer(value_writer *writer, int64_t number);
 void value_text(value_writer *writer, const char *text);
 void value_list(value_writer *writer, size_t size);
 void value_map(value_writer *writer, size_t size);
+void value_time(value_writer *writer, int64_t seconds, uint32_t nanoseconds); /* from 1970 on, UTC */
 
 /* Puts what was written and releases it, whatever the result, which is that of ipcq_put_typed(). */
 int value_put(ipcq_t *queue, value_writer *writer, int64_t deadline_ns);
@@ -41,10 +42,12 @@ typedef struct value {
     msgpack_unpacked unpacked;
 } value;
 
-#define VALUE_MALFORMED 1 /* the item was taken, but its bytes are no MessagePack value */
+/* The item was taken, but msgpack-c cannot read its bytes: they are no value, or one of more than 32 levels. */
+#define VALUE_MALFORMED 1
 
 /* Takes the next item: raw bytes arrive as an object of type BIN. The result is that of ipcq_get_alloc(), among it
- * IPCQ_WRONGTYPE for a pickle, or VALUE_MALFORMED. Release the value if the result is IPCQ_OK. */
+ * IPCQ_WRONGTYPE for a pickle, or VALUE_MALFORMED. Release the value if the result is IPCQ_OK or
+ * VALUE_MALFORMED, which leaves the item's bytes in `bytes`. */
 int value_get(ipcq_t *queue, value *out_value, int64_t deadline_ns);
 void value_release(value *taken);
 

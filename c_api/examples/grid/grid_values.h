@@ -8,7 +8,7 @@
 
 #include "value.h"
 
-enum { GRID_VALUES = 16 };
+enum { GRID_VALUES = 25 };
 
 /* Puts value number `index`: raw bytes as such, everything else as MessagePack. */
 int grid_put_value(ipcq_t *queue, int index);
