@@ -25,6 +25,9 @@ static void raise_unaccepted(uint32_t type)
     raise_made(PyObject_CallFunction(error_for, "isI", IPCQ_WRONGTYPE, ipcq_strerror(IPCQ_WRONGTYPE), (unsigned)type));
 }
 
+/* The answers beside those of the library, and beside REGION_IN_USE, for IPCQ_BUSY of a put or a get. */
+enum { BUSY_TO_PUT = 2, BUSY_TO_GET = 3 };
+
 /* True, or false with an exception set. What a signal handler raised stays as it is. */
 static int succeeded(ipcq_status status)
 {
@@ -40,8 +43,9 @@ static int succeeded(ipcq_status status)
             "first; until then nothing has ended");
         return 0;
     }
-    if (!status.queue || ipcq_describe(status.queue, status.code, sentence, sizeof sentence) != IPCQ_OK)
-        raise_open(status.code, ipcq_strerror(status.code));
+    int described = status.code == BUSY_TO_PUT || status.code == BUSY_TO_GET ? IPCQ_BUSY : status.code;
+    if (!status.queue || ipcq_describe(status.queue, described, sentence, sizeof sentence) != IPCQ_OK)
+        raise_open(status.code, ipcq_strerror(described));
     else
         raise_open(status.code, sentence);
     return 0;
@@ -50,12 +54,31 @@ static int succeeded(ipcq_status status)
 /* A put or get in vain is told apart from a join in vain. */
 static ipcq_status put_status(ipcq_t *queue, int code)
 {
-    return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_FULL : code);
+    return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_FULL : code == IPCQ_BUSY ? BUSY_TO_PUT : code);
 }
 
 static ipcq_status get_status(ipcq_t *queue, int code)
 {
-    return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_EMPTY : code);
+    return status(queue, code == IPCQ_TIMEDOUT ? IPCQ_EMPTY : code == IPCQ_BUSY ? BUSY_TO_GET : code);
+}
+
+/* A whole number from 0 to `largest`, or false with an exception set that names the argument. */
+static int number_from(PyObject *argument, const char *name, uint64_t largest, uint64_t *out_number)
+{
+    char sentence[128];
+    PyObject *whole = PyNumber_Index(argument);
+    if (!whole) {
+        PyErr_Format(PyExc_TypeError, "%s is a whole number, not of type %.100s", name, Py_TYPE(argument)->tp_name);
+        return 0;
+    }
+    *out_number = PyLong_AsUnsignedLongLong(whole);
+    Py_DECREF(whole);
+    if (!PyErr_Occurred() && *out_number <= largest)
+        return 1;
+    PyErr_Clear();
+    snprintf(sentence, sizeof sentence, "%s is a whole number from 0 to %llu.", name, (unsigned long long)largest);
+    raise_open(IPCQ_INVALID, sentence);
+    return 0;
 }
 
 /* NULL with an exception set for what is no text, or holds a NUL, where C would see the name end. */

@@ -11,6 +11,9 @@
 #include "view.h"
 %}
 
+%constant int BUSY_TO_PUT = BUSY_TO_PUT;
+%constant int BUSY_TO_GET = BUSY_TO_GET;
+
 %inline %{
 static PyObject *set_error_for(PyObject *function)
 {
@@ -34,6 +37,17 @@ static PyObject *set_error_for(PyObject *function)
 %typemap(in) int64_t deadline_ns {
     if (!deadline_from($input, &$1))
         SWIG_fail;
+}
+
+%typemap(in) uint64_t {
+    if (!number_from($input, "$1_name", UINT64_MAX, &$1))
+        SWIG_fail;
+}
+
+%typemap(in) uint32_t (uint64_t number) {
+    if (!number_from($input, "$1_name", UINT32_MAX, &number))
+        SWIG_fail;
+    $1 = (uint32_t)number;
 }
 
 %typemap(in) const char *name {

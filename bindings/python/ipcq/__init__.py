@@ -15,6 +15,8 @@ from .errors import (
     AmbiguousWarning,
     BadName,
     Busy,
+    BusyGet,
+    BusyPut,
     Corrupt,
     Crowded,
     Denied,
@@ -37,13 +39,16 @@ from .errors import (
     WrongType,
 )
 from .in_place import TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE, Borrowed, Reservation
+from .naming import unlink
+from .opening import open as open
 from .queues import Item, JoinableQueue, Queue
 
+# Without open, which would take the place of Python's own in `from ipcq import *`.
 __all__ = [
     "Queue", "JoinableQueue", "Delivery", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown",
     "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
-    "Error", "Ambiguous", "AmbiguousWarning", "BadName", "Busy", "Corrupt", "Crowded", "Denied", "Exists",
-    "Incompatible", "Inherited", "Invalid", "Mismatch", "NotFound", "NotJoinable", "NotReserved", "NotTaken",
+    "Error", "Ambiguous", "AmbiguousWarning", "BadName", "Busy", "BusyGet", "BusyPut", "Corrupt", "Crowded", "Denied",
+    "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch", "NotFound", "NotJoinable", "NotReserved", "NotTaken",
     "PickleRefused", "ResourceError", "TooBig", "Undecodable",
     "Unportable", "WrongType",
 ]
@@ -52,7 +57,3 @@ _number = _ipcq.version()
 __version__ = f"{_number // 1000000}.{_number // 1000 % 1000}.{_number % 1000}"
 del _number
 
-
-def unlink(name):
-    """Removes a queue's name. Who has it open goes on with it; the next to open that name makes a new queue."""
-    _ipcq.unlink(name)

@@ -9,6 +9,7 @@ import errno
 import queue
 
 from . import _ipcq
+from .wording import in_python
 
 
 class Error(Exception):
@@ -32,6 +33,14 @@ class Busy(Error):
     """A stopped process holds this end of the queue, and the call was not to wait."""
 
 
+class BusyGet(Busy, queue.Empty):
+    """Busy, of a call that takes an item: a loop that polls may treat it as queue.Empty."""
+
+
+class BusyPut(Busy, queue.Full):
+    """Busy, of a call that puts an item: a loop that polls may treat it as queue.Full."""
+
+
 class Corrupt(Error):
     """The object of that name is no queue, or its memory breaks an invariant."""
 
@@ -41,7 +50,7 @@ class Incompatible(Error):
 
 
 class Crowded(Error):
-    """Every participant slot is taken by a living process."""
+    """As many handles of living processes are open as the queue permits: see max_participants."""
 
 
 class BadName(Error, ValueError):
@@ -144,6 +153,8 @@ _CLASSES = {
     _ipcq.BADHANDLE: ValueError,
     _ipcq.TOOBIG: TooBig,
     _ipcq.BUSY: Busy,
+    _ipcq.BUSY_TO_GET: BusyGet,
+    _ipcq.BUSY_TO_PUT: BusyPut,
     _ipcq.CORRUPT: Corrupt,
     _ipcq.FOREIGN: Corrupt,
     _ipcq.TRUNCATED: Corrupt,
@@ -178,8 +189,9 @@ def _error_for(code, sentence, item_type=None):
     """The exception for a code, with its sentence; the native module calls it."""
     if code == _ipcq.EMPTY:
         return queue.Empty()
+    sentence = in_python(sentence)
     if code == _ipcq.FULL:
-        return queue.Full()
+        return queue.Full(sentence)
     if code == _ipcq.WRONGTYPE:
         error = _unaccepted(item_type)
     elif code in _SYSTEM_CLASSES:
@@ -187,7 +199,7 @@ def _error_for(code, sentence, item_type=None):
         error = kind(number, sentence)
     else:
         error = _CLASSES.get(code, Error)(sentence)
-    error.code = code
+    error.code = _ipcq.BUSY if code in (_ipcq.BUSY_TO_GET, _ipcq.BUSY_TO_PUT) else code
     return error
 
 

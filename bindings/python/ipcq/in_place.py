@@ -82,14 +82,17 @@ class Borrowed(_Place):
 
     @property
     def type(self):
+        """What the bytes are: ipcq.TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE or a number of your own."""
         return self._region.item_type()
 
     @property
     def ticket(self):
+        """The item's number, for task_done() and nack() of a JoinableQueue."""
         return self._region.ticket()
 
     @property
     def deliveries(self):
+        """How often the item was taken before and not finished."""
         return self._region.deliveries()
 
     def release(self):

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The queues, with the methods that multiprocessing's have, and a few more that it has not."""
 
+import queue
 import warnings
 from collections import namedtuple
 
 from . import _ipcq, holders
+from .arguments import maxsize_from, name_from
 from .deliveries import Delivery, each
 from .errors import Ambiguous, AmbiguousWarning, NotTaken, ShutDown
 from .in_place import Borrowed, Reservation, end_all
+from .naming import unlink
 from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, decode_batch, encode
 
 Item = namedtuple("Item", ["value", "ticket", "deliveries"])
@@ -20,7 +23,7 @@ _NOW = 0
 _warned = False  # AmbiguousWarning was given, by any thread
 
 
-class Queue:
+class Queue(queue.Queue):
     """A queue that any number of processes put into and get from.
 
     maxsize         how many items it holds; 0: as many as its memory
@@ -34,10 +37,12 @@ class Queue:
     strict          of a JoinableQueue. True: task_done() and nack() without a ticket raise Ambiguous, unless the
                     calling thread holds exactly one unfinished item. False: they warn once, and end the oldest
 
-    A queue may be passed to a Process, under every start method.
+    A queue may be passed to a Process, under every start method. It is a queue.Queue for isinstance(), as
+    logging.config and others ask, and has the methods of one, but shares none of its code.
     """
 
     _kind = _ipcq.PLAIN
+    __contains__ = None  # else `in` would take items, by __iter__
 
     def __init__(self, maxsize=0, *, name=None, create=None, any_owner=False, allow_pickle=None, capacity_bytes=0,
                  max_participants=0, mode=0, strict=False):
@@ -45,7 +50,8 @@ class Queue:
         birth = 0 if create is None else _ipcq.CREATE_ONLY if create else _ipcq.OPEN_ONLY
         if allow_pickle is None:
             allow_pickle = name is None
-        handle = _ipcq.Queue(name, flags | birth, max(0, maxsize), capacity_bytes, max_participants, mode)
+        handle = _ipcq.Queue(None if name is None else name_from(name), flags | birth, maxsize_from(maxsize),
+                             capacity_bytes, max_participants, mode)
         self._attach(handle, flags, allow_pickle, strict)
 
     def _attach(self, handle, flags, allow_pickle, strict):
@@ -68,14 +74,16 @@ class Queue:
         self.name = handle.name()
         holders.register(self)
 
-    @classmethod
-    def _reopen(cls, name, flags, allow_pickle, strict):
-        self = cls.__new__(cls)
-        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), flags, allow_pickle, strict)
-        return self
+    def __getstate__(self):
+        """How to open the queue anew, and the attributes that a subclass or the user has set."""
+        others = {key: value for key, value in vars(self).items() if key not in _OWN_ATTRIBUTES}
+        return (self.name, self._flags, self._allow_pickle, self._strict), others
 
-    def __reduce__(self):
-        return self._reopen, (self.name, self._flags, self._allow_pickle, self._strict)
+    def __setstate__(self, state):
+        """Opens the queue by its name, which must still exist."""
+        (name, flags, allow_pickle, strict), others = state
+        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), flags, allow_pickle, strict)
+        vars(self).update(others)
 
     def __repr__(self):
         return f"<ipcq.{type(self).__name__} {self.name!r} at {id(self):#x}>"
@@ -100,10 +108,21 @@ class Queue:
         return decode(*value) if type(value) is tuple else value
 
     def put_nowait(self, obj):
+        """put() that does not wait. queue.Full: no room now."""
         self.put(obj, False)
 
     def get_nowait(self):
+        """get() that does not wait. queue.Empty: there is no item now."""
         return self.get(False)
+
+    def __iter__(self):
+        """Gets one item after the other, and ends when the queue is shut down and empty. It waits as get() does."""
+        while True:
+            try:
+                item = self.get()
+            except ShutDown:
+                return
+            yield item
 
     def get_item(self, block=True, timeout=None):
         """Like get, returning an Item: the value, and what task_done(ticket) and nack(ticket) need to name it."""
@@ -168,12 +187,15 @@ class Queue:
     # ------------------------------------------------------------------------------------------- looking
 
     def qsize(self):
+        """How many items are ready to be taken."""
         return self._handle.size()
 
     def empty(self):
+        """Whether no item is ready to be taken."""
         return self._handle.empty()
 
     def full(self):
+        """Whether put() would have to wait."""
         return self._handle.full()
 
     def stat(self):
@@ -210,7 +232,7 @@ class Queue:
 
     def unlink(self):
         """Removes the queue's name; see ipcq.unlink()."""
-        _ipcq.unlink(self.name)
+        unlink(self.name)
 
     def join_thread(self):
         """Nothing to wait for: there is no feeder thread, put itself puts."""
@@ -220,6 +242,23 @@ class Queue:
 
     def _closed(self, *_):
         raise ValueError(f"Queue {self!r} is closed")
+
+    @property
+    def task_done(self):
+        """Not of this queue: see JoinableQueue.task_done()."""
+        raise AttributeError("a plain queue has no task_done(): make it as a JoinableQueue")
+
+    @property
+    def join(self):
+        """Not of this queue: see JoinableQueue.join()."""
+        raise AttributeError("a plain queue has no join(): make it as a JoinableQueue")
+
+
+# What _attach() and close() set. The rest of an object's attributes travels with it.
+_OWN_ATTRIBUTES = frozenset({
+    "_handle", "_flags", "_put", "_put_value", "_get", "_get_value", "_reserve", "_borrow", "_put_values",
+    "_get_values", "_get_items", "_regions", "_is_closed", "_allow_pickle", "_accept", "_strict", "name",
+})
 
 
 class JoinableQueue(Queue):

@@ -20,7 +20,7 @@ class _Found(Exception):
 
 
 def refusal_of(value, reason):
-    """The exception for a value that MessagePack does not carry; `reason` is the encoder's own, or None."""
+    """The exception for a value that MessagePack does not carry; `reason` is the encoder's own."""
     try:
         _look(value, "value", [])
     except _Found as found:

@@ -34,15 +34,16 @@ def encode(value, allow_pickle):
     """The bytes of a value, and their type."""
     if type(value) in (bytes, bytearray, memoryview):
         return value, _BYTES
+    # No variable keeps the encoder's exception: its traceback holds this frame, and with it the value.
     try:
         data = Packer(strict_types=True, datetime=True, buf_size=_PACKER_BYTES).pack(value)
         if value_fault(data) is None:
             return data, _MESSAGEPACK
-        refusal = None
-    except (TypeError, ValueError, OverflowError) as not_portable:
-        refusal = not_portable
+        reason = ""
+    except (TypeError, ValueError, OverflowError) as refusal:
+        reason = str(refusal)
     if not allow_pickle:
-        raise refusal_of(value, refusal) from None
+        raise refusal_of(value, reason)
     return _pickled(value), _PICKLE
 
 
@@ -50,22 +51,25 @@ def decode(data, kind, ticket=0, deliveries=0):
     """The value of an item's bytes."""
     if kind == _BYTES:
         return data
+    fault = None
     try:
         if kind == _PICKLE:
             return pickle.loads(data)
         fault = value_fault(data)
         if fault is None:
             return unpackb(data, strict_map_key=False, timestamp=_AS_DATETIME)
-        cause = None
     except Exception as reason:
-        cause = reason
-        fault = f"{type(reason).__name__}: {reason}"
-    ending = f"; task_done({ticket}) or nack({ticket}) ends it" if ticket else ""
+        raise _undecodable(data, kind, ticket, deliveries, f"{type(reason).__name__}: {reason}") from reason
+    raise _undecodable(data, kind, ticket, deliveries, fault)
+
+
+def _undecodable(data, kind, ticket, deliveries, fault):
     what = "pickle" if kind == _PICKLE else "portable value"
+    ending = f"; task_done({ticket}) or nack({ticket}) ends it" if ticket else ""
     error = Undecodable(f"an item of {len(data)} bytes is no {what} that can be read here ({fault}): it was taken, and "
                         f".data has its bytes{ending}", data)
     error.type, error.ticket, error.deliveries = kind, ticket, deliveries
-    raise error from cause
+    return error
 
 
 def decode_batch(taken, places, make=None):

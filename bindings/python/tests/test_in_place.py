@@ -90,7 +90,7 @@ class Reserving(QueueTest):
         q = self.new_queue(capacity_bytes=1 << 20)
         with self.assertRaises(ipcq.TooBig):
             q.reserve(2 << 20)
-        with self.assertRaises(OverflowError):
+        with self.assertRaisesRegex(ipcq.Invalid, "^size is a whole number from 0 to "):
             q.reserve(-1)
 
     def test_forgotten_ones_are_given_back(self):

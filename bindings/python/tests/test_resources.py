@@ -41,6 +41,25 @@ class Resources(QueueTest):
                 ipcq.Queue(4, name=name)
         self.assertEqual(descriptors(), before)
 
+    def test_nothing_is_left_to_the_garbage_collector(self):
+        q = self.new_queue(kind=ipcq.JoinableQueue)
+
+        def refused():
+            q._handle.put(b"\xc1", ipcq.TYPE_MESSAGEPACK, None)
+            with self.assertRaises(ipcq.Undecodable):
+                q.get()
+
+        def broken():
+            q._handle.put(b"", ipcq.TYPE_PICKLE, None)
+            with self.assertRaises(ipcq.Undecodable):
+                q.get()
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for call in (lambda: q.put((1, 2)), q.get, lambda: q.put_many([{1}, 2**64]), q.get_many, refused, broken):
+            call()
+            self.assertEqual(gc.collect(), 0)
+
     def test_memory(self):
         q, refusing = self.new_queue(), self.new_queue(1)
         refusing.put(1)
