@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one class that languages with an interpreter lock (Python, Ruby) wrap, and two functions beside it.
+// The one class that languages with an interpreter lock (Python, Ruby) wrap, and the functions beside it.
 //
 // A language's module is
 //     %module ...
@@ -158,6 +158,11 @@ typedef struct {} Queue;
 static ipcq_status unlink_queue(const char *name)
 {
     return status(NULL, ipcq_unlink(name));
+}
+
+static ipcq_status guard_truncation(void)
+{
+    return status(NULL, ipcq_guard_truncation());
 }
 %}
 

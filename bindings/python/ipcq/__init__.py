@@ -8,7 +8,16 @@ stand where multiprocessing's stand; with a name, Queue(name="jobs"), any proces
 
 from queue import Empty, Full
 
-from . import _ipcq
+try:
+    from . import _ipcq
+except ImportError as reason:
+    raise ImportError(f"ipcq cannot load its native module ({reason}): install libipcq and run ldconfig, or name the "
+                      "directory of libipcq.so in LD_LIBRARY_PATH", name=reason.name, path=reason.path) from None
+try:
+    import msgpack as _msgpack  # noqa: F401  values.py needs it
+except ImportError as reason:
+    raise ImportError(f"ipcq needs the package msgpack ({reason}): pip install msgpack", name="msgpack") from None
+
 from .deliveries import Delivery
 from .errors import (
     Ambiguous,
@@ -39,13 +48,14 @@ from .errors import (
     WrongType,
 )
 from .in_place import TYPE_BYTES, TYPE_MESSAGEPACK, TYPE_PICKLE, Borrowed, Reservation
-from .naming import unlink
 from .opening import open as open
+from .process import guard_truncation, unlink
 from .queues import Item, JoinableQueue, Queue
 
 # Without open, which would take the place of Python's own in `from ipcq import *`.
 __all__ = [
-    "Queue", "JoinableQueue", "Delivery", "Item", "Reservation", "Borrowed", "unlink", "Empty", "Full", "ShutDown",
+    "Queue", "JoinableQueue", "Delivery", "Item", "Reservation", "Borrowed", "unlink",
+    "guard_truncation", "Empty", "Full", "ShutDown",
     "TYPE_BYTES", "TYPE_MESSAGEPACK", "TYPE_PICKLE",
     "Error", "Ambiguous", "AmbiguousWarning", "BadName", "Busy", "BusyGet", "BusyPut", "Corrupt", "Crowded", "Denied",
     "Exists", "Incompatible", "Inherited", "Invalid", "Mismatch", "NotFound", "NotJoinable", "NotReserved", "NotTaken",

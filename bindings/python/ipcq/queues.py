@@ -10,7 +10,7 @@ from .arguments import maxsize_from, name_from
 from .deliveries import Delivery, each
 from .errors import Ambiguous, AmbiguousWarning, NotTaken, ShutDown
 from .in_place import Borrowed, Reservation, end_all
-from .naming import unlink
+from .process import unlink
 from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, decode_batch, encode
 
 Item = namedtuple("Item", ["value", "ticket", "deliveries"])

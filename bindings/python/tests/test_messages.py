@@ -150,7 +150,7 @@ class Docstrings(unittest.TestCase):
             if inspect.isclass(thing) and thing.__module__.startswith("ipcq"):
                 for attribute, member in vars(thing).items():
                     public = not attribute.startswith("_") or attribute in ("__iter__", "__getstate__", "__setstate__")
-                    if public and (callable(member) or isinstance(member, property)) and not inspect.getdoc(member):
+                    if public and (callable(member) or isinstance(member, property)) and not member.__doc__:
                         missing.append(f"{name}.{attribute}")
         self.assertEqual(missing, [])
 

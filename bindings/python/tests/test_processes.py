@@ -232,5 +232,54 @@ class OtherProcesses(QueueTest):
             q.get_nowait()
 
 
+class Truncation(QueueTest):
+    def run_cut(self, guard):
+        process = self.run_program("""
+            import ipcq, os, sys
+            q, other = ipcq.Queue(name=sys.argv[1]), ipcq.Queue()
+            q.put(b"x" * 100000)
+            eval(sys.argv[2])
+            os.truncate(f"/dev/shm/ipcq.{q.name}", 0)
+            for call in (lambda: q.put(1), q.get):
+                try:
+                    call()
+                except ipcq.Corrupt:
+                    print("corrupt")
+            q.close()
+            other.put(1)
+            print(other.get())
+        """, self.new_name(), guard)
+        output = process.communicate()[0]
+        return process.returncode, output
+
+    def test_the_guard_makes_it_an_error(self):
+        self.assertEqual(self.run_cut("(ipcq.guard_truncation(), ipcq.guard_truncation())"),
+                         (0, "corrupt\ncorrupt\n1\n"))
+
+    def test_without_the_guard_it_is_a_bus_error(self):
+        self.assertEqual(self.run_cut("None"), (-signal.SIGBUS, ""))
+
+
+class Importing(QueueTest):
+    def test_a_missing_library_is_said_in_one_sentence(self):
+        for hidden, sentence in (("ipcq._ipcq", "ldconfig"), ("msgpack", "pip install msgpack")):
+            process = self.run_program("""
+                import sys
+
+                class Hide:
+                    def find_spec(self, name, *_):
+                        if name == sys.argv[1]:
+                            raise ImportError("libipcq.so.0: cannot open shared object file: No such file")
+                sys.meta_path.insert(0, Hide())
+                try:
+                    import ipcq
+                except ImportError as error:
+                    print(error, error.__suppress_context__)
+            """, hidden)
+            output = process.communicate()[0]
+            self.assertIn(sentence, output)
+            self.assertRegex(output, r"^[^\n]*: [^\n]* True\n$")
+
+
 if __name__ == "__main__":
     unittest.main()

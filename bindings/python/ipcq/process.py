@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Removing the names of queues."""
+"""What is done without opening a queue: removing a name, and the guard of the process."""
 
 import os
 
@@ -38,3 +38,13 @@ def _is_read_only(directory):
         return bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
     except OSError:
         return False
+
+
+def guard_truncation():
+    """Guards this process, for good, against a process that cuts a queue's memory short.
+
+    A touch of the lost part would end this process by SIGBUS. From now on, calls on such a queue raise Corrupt, and
+    only close() is left. It installs a handler for SIGBUS, which passes every other SIGBUS on. Call it after
+    faulthandler.enable(), which would take its place. Does not block. A forked child is guarded too.
+    """
+    _ipcq.guard_truncation()
