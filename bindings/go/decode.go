@@ -6,16 +6,19 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
-	"reflect"
+	"time"
+	"unicode/utf8"
 
 	"github.com/vmihailenco/msgpack/v5"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// decode answers the one value that the bytes are, in Go's own types. The bytes are this process's alone.
-func decode(data []byte) (any, error) {
-	if err := wellFormed(data); err != nil {
+// decode answers the one value that the bytes are, in Go's own types, if it is portable: what a put would refuse is an
+// error here too. `room` is how many lists and maps may lie within each other. The bytes are this process's alone.
+func decode(data []byte, room int) (any, error) {
+	if err := wellFormed(data, room); err != nil {
 		return nil, err
 	}
 	d := decoder{data}
@@ -23,12 +26,17 @@ func decode(data []byte) (any, error) {
 }
 
 func decodeInto(data []byte, into any) error {
-	if err := wellFormed(data); err != nil {
+	if err := wellFormed(data, maxDepth); err != nil {
 		return err
 	}
 	from := msgpack.NewDecoder(bytes.NewReader(data))
+	from.SetCustomStructTag(otherTag)
 	from.UseLooseInterfaceDecoding(true)
-	return from.Decode(into)
+	err := from.Decode(into)
+	if moment, ok := into.(*time.Time); ok && err == nil {
+		*moment = moment.UTC()
+	}
+	return err
 }
 
 // decoder takes well-formed values off the front of `rest`. It does what the MessagePack library would, which takes
@@ -38,7 +46,6 @@ type decoder struct {
 }
 
 func (d *decoder) value() (any, error) {
-	whole := d.rest
 	code := d.take(1)[0]
 	switch {
 	case code < 0x80 || code >= 0xe0:
@@ -48,7 +55,7 @@ func (d *decoder) value() (any, error) {
 	case code < 0xa0:
 		return d.list(int(code & 0x0f))
 	case code < 0xc0:
-		return string(d.take(int(code & 0x1f))), nil
+		return d.text(int(code & 0x1f))
 	}
 	switch code {
 	case msgpcode.Nil:
@@ -76,7 +83,7 @@ func (d *decoder) value() (any, error) {
 	case msgpcode.Int64:
 		return int64(d.number(8)), nil
 	case msgpcode.Str8, msgpcode.Str16, msgpcode.Str32:
-		return string(d.take(int(d.number(1 << (code - msgpcode.Str8))))), nil
+		return d.text(int(d.number(1 << (code - msgpcode.Str8))))
 	case msgpcode.Bin8, msgpcode.Bin16, msgpcode.Bin32:
 		return append([]byte{}, d.take(int(d.number(1<<(code-msgpcode.Bin8))))...), nil
 	case msgpcode.Array16, msgpcode.Array32:
@@ -84,7 +91,15 @@ func (d *decoder) value() (any, error) {
 	case msgpcode.Map16, msgpcode.Map32:
 		return d.mapping(int(d.number(2 << (code - msgpcode.Map16))))
 	}
-	return d.extension(whole)
+	return d.extension(code)
+}
+
+func (d *decoder) text(size int) (any, error) {
+	taken := d.take(size)
+	if !utf8.Valid(taken) {
+		return nil, errors.New("a text is not valid UTF-8")
+	}
+	return string(taken), nil
 }
 
 // take answers the next bytes.
@@ -108,15 +123,39 @@ func (d *decoder) number(bytes int) uint64 {
 	return binary.BigEndian.Uint64(taken)
 }
 
-// extension answers a time stamp, or what the program registered: the library knows.
-func (d *decoder) extension(whole []byte) (any, error) {
-	rest, err := skip(whole, 0)
-	if err != nil {
-		return nil, err
+// extension answers a point in time, the only extension that is portable.
+func (d *decoder) extension(code byte) (any, error) {
+	var size int
+	if code <= msgpcode.Ext32 {
+		size = int(d.number(1 << (code - msgpcode.Ext8)))
+	} else {
+		size = 1 << (code - msgpcode.FixExt1)
 	}
-	d.rest = rest
-	return msgpack.NewDecoder(bytes.NewReader(whole[:len(whole)-len(rest)])).DecodeInterface()
+	kind := d.take(1)[0]
+	from := decoder{d.take(size)}
+	if kind != timestamp {
+		return nil, fmt.Errorf("an extension of type %d", int8(kind))
+	}
+	var seconds, nanoseconds int64
+	switch size {
+	case 4:
+		seconds = int64(from.number(4))
+	case 8:
+		both := from.number(8)
+		seconds, nanoseconds = int64(both&(1<<34-1)), int64(both>>34)
+	case 12:
+		nanoseconds, seconds = int64(from.number(4)), int64(from.number(8))
+	default:
+		return nil, fmt.Errorf("a point in time of %d bytes", size)
+	}
+	if nanoseconds >= int64(time.Second) || seconds > lastSecond {
+		return nil, errors.New("a point in time out of range")
+	}
+	return time.Unix(seconds, nanoseconds).UTC(), nil
 }
+
+// time.Time counts from the year 1; later seconds since 1970 would wrap round.
+const lastSecond = math.MaxInt64 - (1969*365+1969/4-1969/100+1969/400)*24*60*60
 
 func (d *decoder) list(length int) (any, error) {
 	list := make([]any, length)
@@ -144,18 +183,18 @@ func (d *decoder) mapping(length int) (any, error) {
 		}
 		name, text := key.(string)
 		switch {
-		case other != nil && usableKey(key):
+		case !isKey(key):
+			return nil, fmt.Errorf("a map has a key of type %T", key)
+		case other != nil:
 			other[key] = value
 		case text:
 			named[name] = value
-		case usableKey(key):
+		default:
 			other = make(map[any]any, len(named)+1)
 			for name, value := range named {
 				other[name] = value
 			}
 			other[key] = value
-		default:
-			return nil, errors.New("a map has a key that Go cannot compare")
 		}
 	}
 	if other != nil {
@@ -164,6 +203,10 @@ func (d *decoder) mapping(length int) (any, error) {
 	return named, nil
 }
 
-func usableKey(key any) bool {
-	return reflect.TypeOf(key) == nil || reflect.TypeOf(key).Comparable()
+func isKey(key any) bool {
+	switch key.(type) {
+	case nil, bool, int64, uint64, float64, string:
+		return true
+	}
+	return false
 }

@@ -9,17 +9,26 @@
 //	fmt.Println(item.Value)
 //	err = item.Done()
 //
-// A []byte travels as it is and arrives as []byte. Every other value travels as one MessagePack value and arrives as
-// nil, bool, int64 (uint64 beyond its range), float64, string, []byte, []any or map[string]any; Item.Decode fills a
-// struct or any other type.
+// A []byte travels as it is and arrives as []byte. Every other value travels as one MessagePack value. It arrives as
+// nil, bool, int64 (uint64 beyond its range), float64, string, []byte, []any, map[string]any (map[any]any if a key is
+// no text) or time.Time in UTC. Item.Decode fills a struct or any other type.
+//
+// A put refuses what another language could not read, with ErrUnportable, and puts nothing: text that is not UTF-8, map
+// keys other than nil, booleans, numbers and text, more than 128 lists, maps and structs within each other, a value
+// that contains itself, a func, a chan, a complex number, an error, a struct without exported fields, a number of
+// math/big.
+//
+// A field of a struct is named by its `msgpack:"name"` tag, else by its `json:"name"` tag, else by its Go name. Of a
+// json tag the name, "-" and omitempty count. A type with EncodeMsgpack, MarshalMsgpack, MarshalBinary or MarshalText
+// writes itself; the last two write bytes.
 //
 // Waiting calls take a context. However many goroutines of a Queue wait, at most three of them (one in Put, one in Get,
 // one in Join) hold an operating-system thread.
 //
 // PutBytes and GetBytes do without the value: nothing is encoded, and nothing is allocated.
 //
-// PutMany and GetMany move many items by one call of the library. Reserve and Borrow write and read a large item where it
-// lies in shared memory, without a copy.
+// PutMany and GetMany move many items by one call of the library. Reserve and Borrow write and read a large item where
+// it lies in shared memory, without a copy.
 //
 // A process that dies gives back the items that it took and did not finish; so does Close.
 package ipcq

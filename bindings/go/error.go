@@ -13,11 +13,17 @@ import (
 	"ipcq/internal/raw"
 )
 
-// ErrMalformed is the error of an item that says it is MessagePack and is not. The item has been taken: its Bytes are
-// there, and on a joinable queue it waits for Done or Nack like any other.
-var ErrMalformed = errors.New("ipcq: the item is not one MessagePack value")
+// ErrMalformed is the error of an item that is no portable value, although it says so. The item has been taken: it is
+// answered, and is the error's Item; its Bytes are there, and on a joinable queue it waits for Done or Nack like any
+// other.
+var ErrMalformed = errors.New("ipcq: the item is no portable value")
 
-// Error tells which operation failed on which queue. It wraps a Code, or what MessagePack said of a value.
+func unreadable(reason error) string {
+	return fmt.Sprintf("the item was taken and cannot be read, %v: its Bytes are there, mend its producer", reason)
+}
+
+// Error tells which operation failed on which queue. It wraps a Code, ErrUnportable, ErrMalformed, or what MessagePack
+// said in Decode.
 //
 // Three answers that programs expect come bare, without an Error around them: ErrEmpty, ErrFull and ErrClosed. So do
 // context.Canceled and context.DeadlineExceeded.
@@ -26,6 +32,7 @@ type Error struct {
 	Queue  string
 	Err    error
 	Detail string // the sentence to show instead of Err's; may be empty
+	Item   *Item  // of ErrMalformed: what was taken
 }
 
 func (e *Error) Error() string {

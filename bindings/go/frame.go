@@ -33,10 +33,26 @@ type frame struct {
 	size    int
 	view    raw.View
 
-	small [4096]byte // most items fit here
+	small   [4096]byte // most items fit here
+	written []byte     // the MessagePack of larger ones
 }
 
 var frames = sync.Pool{New: func() any { return new(frame) }}
+
+// write writes MessagePack into the frame, anew or behind what is there.
+func (f *frame) write(behind []byte, value any) ([]byte, *refusal) {
+	if behind == nil {
+		behind = f.small[:0]
+		if f.written != nil {
+			behind = f.written[:0]
+		}
+	}
+	data, refused := appendValue(behind, value, maxDepth)
+	if cap(data) > len(f.small) && cap(data) <= keptBytes {
+		f.written = data
+	}
+	return data, refused
+}
 
 // A buffer that grew beyond this is not kept for the next call.
 const keptBytes = 1 << 16

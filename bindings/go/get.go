@@ -131,9 +131,10 @@ func (q *Queue) fill(item *Item, taken *raw.Item, data []byte, own bool) *Error 
 	} else {
 		item.bytes = owned(data, own)
 	}
-	value, err := decode(data)
+	value, err := decode(data, maxDepth)
 	if err != nil {
-		return &Error{Op: "get", Queue: q.name, Err: ErrMalformed, Detail: err.Error()}
+		taken := *item
+		return &Error{Op: "get", Queue: q.name, Err: ErrMalformed, Detail: unreadable(err), Item: &taken}
 	}
 	item.Value = value
 	return nil

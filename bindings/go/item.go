@@ -41,8 +41,8 @@ func (i Item) Bytes() []byte {
 	return i.bytes
 }
 
-// Decode stores the value into what `into` points to: a struct (its fields named by `msgpack:"name"` tags), or
-// whatever else the value fits.
+// Decode stores the value into what `into` points to: a struct, whose fields have the names that a put gives them, or
+// whatever else the value fits. A time within another value is in the local zone.
 func (i Item) Decode(into any) error {
 	if target, ok := into.(*[]byte); ok && !i.messagePack {
 		*target = i.bytes
@@ -54,6 +54,14 @@ func (i Item) Decode(into any) error {
 	}
 	if !i.messagePack {
 		return &Error{Op: "decode", Queue: name, Err: ErrWrongType, Detail: "the item is raw bytes: decode it into a *[]byte"}
+	}
+	if target, ok := into.(*any); ok {
+		value, err := decode(i.Bytes(), maxDepth)
+		if err != nil {
+			return &Error{Op: "decode", Queue: name, Err: ErrMalformed, Detail: err.Error()}
+		}
+		*target = value
+		return nil
 	}
 	if err := decodeInto(i.Bytes(), into); err != nil {
 		return &Error{Op: "decode", Queue: name, Err: err}

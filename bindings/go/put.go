@@ -14,11 +14,11 @@ import (
 func (q *Queue) Put(ctx context.Context, value any) error {
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
-	e, err := q.encode(value, f)
+	err := q.encode(value, f)
 	if err == nil {
 		err = q.do(ctx, "put", &q.putting, (*frame).put, f)
 	}
-	f.sent(e)
+	f.data = nil
 	return err
 }
 
@@ -26,11 +26,11 @@ func (q *Queue) Put(ctx context.Context, value any) error {
 func (q *Queue) TryPut(value any) error {
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
-	e, err := q.encode(value, f)
+	err := q.encode(value, f)
 	if err == nil {
 		err = q.fail("put", q.try((*frame).put, f))
 	}
-	f.sent(e)
+	f.data = nil
 	return err
 }
 
@@ -47,7 +47,7 @@ func (q *Queue) PutBytes(ctx context.Context, data []byte) error {
 	defer frames.Put(f)
 	f.data, f.kind = data, raw.TYPE_BYTES
 	err := q.wait(ctx, "put", &q.putting, (*frame).put, f)
-	f.sent(nil)
+	f.data = nil
 	return err
 }
 
@@ -65,33 +65,18 @@ func (q *Queue) putNow(data []byte) (code int) {
 	return code
 }
 
-// encode lets the frame's data be the value's bytes: its own, or in the frame, or in the encoder's memory, which is then
-// answered and given back by sent.
-func (q *Queue) encode(value any, f *frame) (*encoder, error) {
+// encode lets the frame's data be the value's bytes: its own, or MessagePack in the frame.
+func (q *Queue) encode(value any, f *frame) error {
 	if data, ok := value.([]byte); ok {
 		f.data, f.kind = data, raw.TYPE_BYTES
-		return nil, nil
+		return nil
 	}
-	f.kind = raw.TYPE_MESSAGEPACK
-	if data, ok := appendShort(f.small[:0], value); ok {
-		f.data = data
-		return nil, nil
+	data, refused := f.write(nil, value)
+	if refused != nil {
+		return &Error{Op: "put", Queue: q.name, Err: refused}
 	}
-	e := encoders.Get().(*encoder)
-	data, err := e.encode(value)
-	if err != nil {
-		err = &Error{Op: "put", Queue: q.name, Err: err}
-	}
-	f.data = data
-	return e, err
-}
-
-// sent lets go of what was put.
-func (f *frame) sent(e *encoder) {
-	f.data = nil
-	if e != nil {
-		encoders.Put(e)
-	}
+	f.data, f.kind = data, raw.TYPE_MESSAGEPACK
+	return nil
 }
 
 func (f *frame) put(handle uintptr) int {

@@ -4,6 +4,7 @@ package ipcq
 
 import (
 	"context"
+	"fmt"
 
 	"ipcq/internal/raw"
 )
@@ -46,22 +47,24 @@ func (q *Queue) putValues(values []any, send func(f *frame) (int, error)) (int, 
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
 	defer f.forget()
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
 	f.owners = values
-	e.reset()
-	for _, value := range values {
+	var written []byte
+	for i, value := range values {
 		if data, ok := value.([]byte); ok {
 			f.add(data, raw.TYPE_BYTES)
 			continue
 		}
-		size, err := e.append(value)
-		if err != nil {
-			return 0, &Error{Op: "put", Queue: q.name, Err: err}
+		before := len(written)
+		var refused *refusal
+		if written, refused = f.write(written, value); refused != nil {
+			refused.of = fmt.Sprintf("value %d of %d, ", i+1, len(values))
+			return 0, &Error{Op: "put", Queue: q.name, Err: refused}
 		}
-		f.messages = append(f.messages, raw.Message{Size: uint64(size), Type: uint32(raw.TYPE_MESSAGEPACK)})
+		size := uint64(len(written) - before)
+		f.messages = append(f.messages, raw.Message{Size: size, Type: uint32(raw.TYPE_MESSAGEPACK)})
 	}
-	place(f.messages, raw.Start(e.buffer.Bytes())) // which grew, and moved, until now
+	f.data = written
+	place(f.messages, raw.Start(written)) // which grew, and moved, until now
 	return send(f)
 }
 
@@ -81,7 +84,7 @@ func (f *frame) add(data []byte, kind uint) {
 
 // forget lets go of what was put.
 func (f *frame) forget() {
-	f.owners = nil
+	f.owners, f.data = nil, nil
 	f.messages = f.messages[:0]
 }
 

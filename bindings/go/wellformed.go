@@ -7,17 +7,15 @@ import (
 	"fmt"
 )
 
-// The decoder trusts lengths, allocates what they say and calls itself for every list in a list. So what another process
-// put is looked over first: five bytes must not cost four gigabytes, nor deep nesting the stack.
-
-// Deeper values are refused.
-const maxDepth = 512
+// The decoder trusts lengths, allocates what they say and calls itself for every list in a list. So what another
+// process put is looked over first: five bytes must not cost four gigabytes, nor deep nesting the stack.
 
 var errShort = errors.New("the MessagePack value is cut off")
 
-// wellFormed reports why the bytes are not one MessagePack value; nil if they are.
-func wellFormed(data []byte) error {
-	rest, err := skip(data, 0)
+// wellFormed reports why the bytes are not one MessagePack value with so many lists and maps at most within each other;
+// nil if they are.
+func wellFormed(data []byte, room int) error {
+	rest, err := skip(data, room)
 	if err == nil && len(rest) > 0 {
 		err = fmt.Errorf("%d bytes follow the MessagePack value", len(rest))
 	}
@@ -25,7 +23,7 @@ func wellFormed(data []byte) error {
 }
 
 // skip answers what follows the first value.
-func skip(data []byte, depth int) ([]byte, error) {
+func skip(data []byte, room int) ([]byte, error) {
 	if len(data) == 0 {
 		return nil, errShort
 	}
@@ -34,9 +32,9 @@ func skip(data []byte, depth int) ([]byte, error) {
 	case code < 0x80 || code >= 0xe0: // a small integer
 		return data, nil
 	case code < 0x90:
-		return skipMany(data, 2*uint64(code&0x0f), depth+1)
+		return skipMany(data, 2*uint64(code&0x0f), room)
 	case code < 0xa0:
-		return skipMany(data, uint64(code&0x0f), depth+1)
+		return skipMany(data, uint64(code&0x0f), room)
 	case code < 0xc0:
 		return drop(data, uint64(code&0x1f))
 	}
@@ -54,19 +52,19 @@ func skip(data []byte, depth int) ([]byte, error) {
 	data = data[f.lengthBytes:]
 	switch f.kind {
 	case list:
-		return skipMany(data, length, depth+1)
+		return skipMany(data, length, room)
 	case mapping:
-		return skipMany(data, 2*length, depth+1)
+		return skipMany(data, 2*length, room)
 	}
 	return drop(data, length+f.more)
 }
 
-func skipMany(data []byte, count uint64, depth int) (rest []byte, err error) {
-	if depth > maxDepth {
+func skipMany(data []byte, count uint64, room int) (rest []byte, err error) {
+	if room == 0 {
 		return nil, fmt.Errorf("more than %d lists and maps within each other", maxDepth)
 	}
 	for ; count > 0 && err == nil; count-- {
-		data, err = skip(data, depth)
+		data, err = skip(data, room-1)
 	}
 	return data, err
 }

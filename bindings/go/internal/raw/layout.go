@@ -9,8 +9,8 @@ import (
 
 // The expressions of ipcq.h that SWIG cannot turn into Go constants.
 const (
-	NOWAIT  int64  = 0
-	FOREVER int64  = math.MaxInt64
+	NOWAIT  int64 = 0
+	FOREVER int64 = math.MaxInt64
 
 	OLDEST         uint64 = 0
 	ONLY_OF_THREAD uint64 = math.MaxUint64 - 1
