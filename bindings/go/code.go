@@ -45,7 +45,7 @@ const (
 	ErrScheme      Code = Code(raw.SCHEME)      // names with :// are reserved
 	ErrSystem      Code = Code(raw.SYSTEM)      // an unexpected system error
 	ErrNotReserved Code = Code(raw.NOTRESERVED) // Commit or Abandon of what was committed or abandoned already
-	ErrAmbiguous   Code = Code(raw.AMBIGUOUS)   // TaskDone of a Strict queue, and not exactly one item is unfinished
+	ErrAmbiguous   Code = Code(raw.AMBIGUOUS)   // TaskDone of a Strict Queue that holds several unfinished items
 )
 
 // Error is one sentence that names the remedy.

@@ -5,9 +5,10 @@
 //	queue, err := ipcq.Open("jobs", ipcq.Joinable())
 //	err = queue.Put(ctx, map[string]any{"file": "a.txt"})
 //
-//	item, err := queue.Get(ctx) // in the same or any other process
-//	fmt.Println(item.Value)
-//	err = item.Done()
+//	err = queue.Each(ctx, func(item ipcq.Item) error { // in the same or any other process
+//		fmt.Println(item.Value)
+//		return nil // the item is finished; an error gives it back
+//	})
 //
 // A []byte travels as it is and arrives as []byte. Every other value travels as one MessagePack value. It arrives as
 // nil, bool, int64 (uint64 beyond its range), float64, string, []byte, []any, map[string]any (map[any]any if a key is

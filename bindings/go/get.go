@@ -140,8 +140,9 @@ func (q *Queue) fill(item *Item, taken *raw.Item, data []byte, own bool) *Error 
 	return nil
 }
 
-// label says what the library said of it.
+// label says what the library said of the item that was taken.
 func (i *Item) label(q *Queue, taken *raw.Item) {
+	q.took()
 	i.Deliveries, i.queue, i.ticket = int(taken.Deliveries), q, taken.Ticket
 	i.messagePack = uint(taken.Type) == raw.TYPE_MESSAGEPACK
 }

@@ -29,7 +29,7 @@ func (i Item) settle(op string, call func(handle uintptr, ticket uint64) int) er
 	if i.queue == nil {
 		return &Error{Op: op, Err: ErrNotTaken, Detail: ErrNotTaken.sentence()}
 	}
-	return i.queue.simple(op, func(handle uintptr) int { return call(handle, i.ticket) })
+	return i.queue.ended(i.queue.simple(op, func(handle uintptr) int { return call(handle, i.ticket) }))
 }
 
 // Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value. Of a GetBytes they lie in

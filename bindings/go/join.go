@@ -9,13 +9,20 @@ import (
 	"ipcq/internal/raw"
 )
 
-// TaskDone finishes the oldest unfinished item that this Queue took. Goroutines that share a Queue want Item.Done.
+// TaskDone finishes the oldest unfinished item that this Queue took. That may be the wrong one if the Queue holds
+// several, as after a failure or with several goroutines. Item.Done and Each name their item. A Queue opened with
+// Strict answers ErrAmbiguous then, and finishes nothing.
 func (q *Queue) TaskDone() error {
-	return q.simple("task_done", func(handle uintptr) int { return raw.TaskDone(handle, raw.OLDEST) })
+	return q.simple("task_done", func(handle uintptr) int {
+		if q.held != nil {
+			return q.held.finishOnly(handle)
+		}
+		return raw.TaskDone(handle, raw.OLDEST)
+	})
 }
 
-// Join waits until every item that was put is finished, or the context ends. Items of a process that died go back to the
-// queue, so Join waits for whoever takes them next, never for the dead.
+// Join waits until every item that was put is finished, or the context ends. Items of a process that died go back to
+// the queue, so Join waits for whoever takes them next, never for the dead.
 func (q *Queue) Join(ctx context.Context) error {
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
@@ -32,8 +39,8 @@ const (
 	Immediate = ShutdownMode(raw.IMMEDIATE) // what is left is discarded
 )
 
-// Shutdown ends the whole queue, in every process, for good: putters get ErrClosed, and whoever waits wakes up. Immediate
-// may follow Drain; the reverse changes nothing.
+// Shutdown ends the whole queue, in every process, for good: putters get ErrClosed, and whoever waits wakes up.
+// Immediate may follow Drain; the reverse changes nothing.
 func (q *Queue) Shutdown(mode ShutdownMode) error {
 	return q.simple("shutdown", func(handle uintptr) int { return raw.Shutdown(handle, int(mode)) })
 }

@@ -18,6 +18,7 @@ type options struct {
 	maxItems        int
 	capacityBytes   int
 	maxParticipants int
+	strict          bool
 }
 
 // Plain asks for a queue whose items are finished once they are copied out: the default of a new queue.
@@ -34,6 +35,10 @@ func CreateOnly() Option { return func(o *options) { o.flags |= raw.CREATE_ONLY 
 
 // AnyOwner trusts a queue that another user made, and who could cut it short under this process; else ErrDenied.
 func AnyOwner() Option { return func(o *options) { o.flags |= raw.ANY_OWNER } }
+
+// Strict lets TaskDone refuse while this Queue holds several unfinished items: ErrAmbiguous. It concerns this Queue
+// alone, and no other one of the same name.
+func Strict() Option { return func(o *options) { o.strict = true } }
 
 // MaxItems bounds the queue; 0 means as many items as its bytes allow.
 func MaxItems(n int) Option { return func(o *options) { o.maxItems = n } }

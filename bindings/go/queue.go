@@ -21,6 +21,8 @@ type Queue struct {
 
 	putting, getting, joining turn
 
+	held *inHand // of a joinable queue that was opened with Strict; else nil
+
 	use    sync.RWMutex // read-locked while a goroutine waits inside the library, locked to end the tokens
 	closed atomic.Bool
 	close  sync.Once
@@ -63,7 +65,14 @@ func open(name string, anonymous bool, opts []Option) (*Queue, error) {
 		}
 		return nil, &Error{Op: "open", Queue: name, Err: Code(code), Detail: detail}
 	}
-	return newQueue(handle[0])
+	q, err := newQueue(handle[0])
+	if err == nil && o.strict {
+		err = q.countInHand()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q, nil
 }
 
 // newQueue wraps a handle, which is closed if that fails.

@@ -29,6 +29,7 @@ func (q *Queue) Borrow(ctx context.Context) (*View, error) {
 	if err := q.do(ctx, "borrow", &q.getting, (*frame).borrow, f); err != nil {
 		return nil, nameType(err, &f.view.Item)
 	}
+	q.took()
 	taken := &f.view.Item
 	return &View{
 		MessagePack: uint(taken.Type) == raw.TYPE_MESSAGEPACK, Deliveries: int(taken.Deliveries),
@@ -58,7 +59,7 @@ func (v *View) Release() error { return v.end("release", raw.Release) }
 func (v *View) Nack() error { return v.end("nack", raw.Nack) }
 
 func (v *View) end(op string, call func(handle uintptr, ticket uint64) int) error {
-	err := v.queue.simple(op, func(handle uintptr) int { return call(handle, v.ticket) })
+	err := v.queue.ended(v.queue.simple(op, func(handle uintptr) int { return call(handle, v.ticket) }))
 	if err == nil {
 		v.bytes = nil
 	}

@@ -10,7 +10,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -31,15 +30,10 @@ func produce(queue *ipcq.Queue, who string) {
 }
 
 func consume(queue *ipcq.Queue, who string) {
-	for {
-		item, err := queue.Get(ctx)
-		if errors.Is(err, ipcq.ErrClosed) {
-			return
-		}
-		check(err)
-		fmt.Println(who, "ate", item.Value)
-		check(item.Done())
-	}
+	check(queue.Each(ctx, func(bun ipcq.Item) error {
+		fmt.Println(who, "ate", bun.Value)
+		return nil // the bun is finished; an error would give it back
+	}))
 }
 
 func main() {
