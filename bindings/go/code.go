@@ -67,9 +67,3 @@ func (c Code) Is(target error) bool {
 	}
 	return false
 }
-
-func (c Code) sentence() string {
-	buffer := make([]byte, 512)
-	raw.StrError(int(c), buffer)
-	return text(buffer)
-}

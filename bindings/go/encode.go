@@ -77,7 +77,7 @@ func appendMap(to []byte, named map[string]any, room int) ([]byte, *refusal) {
 	}
 	for name, value := range named {
 		if to, refused = appendText(to, name); refused != nil {
-			return to, refused.at("[key %q]", shortened(name))
+			return to, refused.at("[key %q]", shortened(name, mostText))
 		}
 		if to, refused = appendValue(to, value, room-1); refused != nil {
 			refused.at("%s", nameStep(name)).within(reflect.ValueOf(named).Pointer())

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 
 	"ipcq/internal/raw"
 )
@@ -25,7 +24,7 @@ func unreadable(reason error) string {
 // Error tells which operation failed on which queue. It wraps a Code, ErrUnportable, ErrMalformed, or what MessagePack
 // said in Decode.
 //
-// Three answers that programs expect come bare, without an Error around them: ErrEmpty, ErrFull and ErrClosed. So do
+// Two answers that programs expect come bare, without an Error around them: ErrEmpty and ErrClosed. So do
 // context.Canceled and context.DeadlineExceeded.
 type Error struct {
 	Op     string
@@ -40,7 +39,6 @@ func (e *Error) Error() string {
 	if sentence == "" {
 		sentence = e.Err.Error()
 	}
-	sentence = strings.TrimPrefix(sentence, e.Queue+": ") // the library's details begin with it
 	return fmt.Sprintf("ipcq: %s %q: %s", e.Op, e.Queue, sentence)
 }
 
@@ -59,8 +57,6 @@ func (q *Queue) failure(op string, code int) error {
 	switch code {
 	case raw.EMPTY:
 		return ErrEmpty
-	case raw.FULL:
-		return ErrFull
 	case raw.CLOSED:
 		return ErrClosed
 	case raw.TIMEDOUT:
@@ -71,10 +67,13 @@ func (q *Queue) failure(op string, code int) error {
 
 // describe asks the library for the sentence with this queue's own numbers in it.
 func (q *Queue) describe(code int) string {
+	if q.handle == 0 {
+		return neverOpened
+	}
 	buffer := make([]byte, 1024)
 	if !q.closed.Load() && raw.Describe(q.handle, code, buffer) == raw.OK {
 		runtime.KeepAlive(q)
-		return text(buffer)
+		return Code(code).reword(text(buffer), q.name)
 	}
 	return Code(code).sentence()
 }

@@ -5,6 +5,7 @@ package ipcq_test
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -104,11 +105,97 @@ func TestAClosedHandleAnswers(t *testing.T) {
 
 func TestEveryCodeHasItsOwnSentence(t *testing.T) {
 	seen := map[string]ipcq.Code{}
-	for code := ipcq.ErrEmpty; code >= ipcq.ErrNotReserved; code-- {
+	for code := ipcq.ErrEmpty; code >= ipcq.ErrAmbiguous; code-- {
 		sentence := code.Error()
+		if strings.Contains(sentence, "?") {
+			t.Errorf("%d is unknown: %s", code, sentence)
+		}
+		expectGo(t, code)
 		if other, ok := seen[sentence]; ok {
 			t.Errorf("%d and %d both say %q", code, other, sentence)
 		}
 		seen[sentence] = code
+	}
+}
+
+// What a message must not contain: names of the C library and of the other bindings.
+var foreign = regexp.MustCompile(
+	`(?i:ipcq)_|NULL|manual page|task_done|max_items|capacity_bytes|max_participants|joinable is`)
+
+func expectGo(t *testing.T, err error) {
+	t.Helper()
+	if found := foreign.FindString(err.Error()); found != "" {
+		t.Errorf("%q in %v", found, err)
+	}
+}
+
+func TestMessagesNameTheRemedyInGo(t *testing.T) {
+	q := fresh(t, ipcq.MaxItems(2), ipcq.Joinable())
+	open := func(opts ...ipcq.Option) error { _, err := ipcq.Open(q.Name(), opts...); return err }
+	openNone := func(opts ...ipcq.Option) error { _, err := ipcq.Open(q.Name()+"-none", opts...); return err }
+	_, anonymous := ipcq.Open("anonymous-0123456789abcdef0123456789abcdef")
+	_, openOnlyAnonymous := ipcq.OpenAnonymous(ipcq.OpenOnly())
+	check(t, q.Put(ctx, 1))
+	check(t, q.Put(ctx, 2))
+	plain, strict := fresh(t), again(t, q, ipcq.Strict())
+	must(strict.GetMany(ctx, 2))(t)
+	check(t, q.Put(ctx, 3))
+	check(t, q.Put(ctx, 4))
+	reservation := must(plain.Reserve(ctx, 1))(t)
+	check(t, reservation.Abandon())
+	closed := again(t, q)
+	check(t, closed.Close())
+	for _, said := range []struct {
+		err      error
+		expected string
+	}{
+		{openNone(ipcq.OpenOnly()), "open it without OpenOnly()"},
+		{anonymous, "make a new one with OpenAnonymous()"},
+		{openOnlyAnonymous, "leave out OpenOnly()"},
+		{open(ipcq.CreateOnly()), "open it without CreateOnly()"},
+		{open(ipcq.MaxItems(3)), "MaxItems is 2, asked for 3: The queue exists"},
+		{open(ipcq.CapacityBytes(1 << 20)), "CapacityBytes is "},
+		{open(ipcq.MaxParticipants(3)), "MaxParticipants is "},
+		{open(ipcq.Plain()), "it is joinable, asked for as Plain()"},
+		{open(ipcq.Plain(), ipcq.Joinable()), "leave out Plain() or Joinable()"},
+		{open(ipcq.OpenOnly(), ipcq.CreateOnly()), "exclude each other"},
+		{open(ipcq.MaxItems(-1)), "MaxItems is negative"},
+		{open(ipcq.CapacityBytes(1 << 40)), "CapacityBytes is out of range"},
+		{open(ipcq.MaxParticipants(4097)), "MaxParticipants is out of range"},
+		{open(ipcq.Mode(0o644)), "use 0600, 0660, 0606 or 0666"},
+		{ipcq.Unlink(q.Name() + "-none"), "go on if only its absence matters"},
+		{q.TryPut(5), "MaxItems 2, "},
+		{plain.Join(ctx), "make it with Joinable()"},
+		{plain.PutBytes(ctx, make([]byte, 2<<30)), "larger CapacityBytes, or put it in parts"},
+		{strict.TaskDone(), "call Done of the one that is meant"},
+		{q.TaskDone(), "finish an item, or give it back, once"},
+		{reservation.Abandon(), "Abandon a Reservation once"},
+		{q.Shutdown(7), "see the description of the call"},
+		{closed.Put(ctx, 1), "This Queue is closed"},
+		{new(ipcq.Queue).Put(ctx, 1), "make it with Open"},
+	} {
+		if said.err == nil || !strings.Contains(said.err.Error(), said.expected) {
+			t.Errorf("expected %q, got %v", said.expected, said.err)
+		} else {
+			expectGo(t, said.err)
+		}
+	}
+}
+
+func TestANameIsShownAsItIs(t *testing.T) {
+	const name = "max_items"
+	_, err := ipcq.Open(name, ipcq.OpenOnly())
+	if !strings.HasPrefix(err.Error(), `ipcq: open "max_items": /dev/shm/ipcq.max_items (`) {
+		t.Error(err)
+	}
+}
+
+func TestOpenTakesAQueueAsItIs(t *testing.T) {
+	special := fresh(t, ipcq.Joinable(), ipcq.MaxItems(7), ipcq.CapacityBytes(4<<20))
+	for _, made := range []*ipcq.Queue{fresh(t), special} {
+		asked, is := must(made.Stats())(t), must(must(ipcq.Open(made.Name()))(t).Stats())(t)
+		if is.Joinable != asked.Joinable || is.MaxItems != asked.MaxItems || is.CapacityBytes != asked.CapacityBytes {
+			t.Errorf("made as %+v, opened as %+v", asked, is)
+		}
 	}
 }

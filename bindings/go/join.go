@@ -13,7 +13,7 @@ import (
 // several, as after a failure or with several goroutines. Item.Done and Each name their item. A Queue opened with
 // Strict answers ErrAmbiguous then, and finishes nothing.
 func (q *Queue) TaskDone() error {
-	return q.simple("task_done", func(handle uintptr) int {
+	return q.simple("task done", func(handle uintptr) int {
 		if q.held != nil {
 			return q.held.finishOnly(handle)
 		}

@@ -25,7 +25,14 @@ var roles = map[string]func(q *ipcq.Queue) error{
 	"echo":              echo,
 }
 
+// Roles of a child process that has no queue.
+var bareRoles = map[string]func() error{}
+
 func TestMain(m *testing.M) {
+	if bare, ok := bareRoles[os.Getenv("IPCQ_TEST_ROLE")]; ok {
+		fmt.Print(bare())
+		os.Exit(0)
+	}
 	role, ok := roles[os.Getenv("IPCQ_TEST_ROLE")]
 	if !ok {
 		os.Exit(m.Run())
@@ -71,9 +78,9 @@ func fresh(t testing.TB, opts ...ipcq.Option) *ipcq.Queue {
 }
 
 // again opens another handle of the same queue.
-func again(t testing.TB, q *ipcq.Queue) *ipcq.Queue {
+func again(t testing.TB, q *ipcq.Queue, opts ...ipcq.Option) *ipcq.Queue {
 	t.Helper()
-	other, err := ipcq.Open(q.Name(), ipcq.OpenOnly())
+	other, err := ipcq.Open(q.Name(), append(opts, ipcq.OpenOnly())...)
 	check(t, err)
 	t.Cleanup(func() { check(t, other.Close()) })
 	return other

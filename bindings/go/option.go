@@ -53,7 +53,23 @@ func MaxParticipants(n int) Option { return func(o *options) { o.maxParticipants
 // Another mode, or one with any other bit of fs.FileMode, is refused: ErrInvalid.
 func Mode(m fs.FileMode) Option { return func(o *options) { o.mode = uint(m) } }
 
-func (o *options) valid() bool {
-	const most = 1<<31 - 1 // what the library's field holds
-	return o.maxItems >= 0 && o.capacityBytes >= 0 && o.maxParticipants >= 0 && o.maxParticipants <= most
+// fault says what is wrong with the options; "" if nothing is.
+func (o *options) fault(nameless bool) string {
+	const mostParticipants, mostBytes = 4096, 32 << 30
+	has := func(flags uint) bool { return o.flags&flags == flags }
+	switch {
+	case has(raw.PLAIN | raw.JOINABLE):
+		return "A queue is plain or joinable: leave out Plain() or Joinable()."
+	case has(raw.OPEN_ONLY | raw.CREATE_ONLY):
+		return "OpenOnly() and CreateOnly() exclude each other: leave out one of them."
+	case nameless && has(raw.OPEN_ONLY):
+		return "An anonymous queue is always made: leave out OpenOnly()."
+	case o.maxItems < 0:
+		return "MaxItems is negative: use 0 for no limit by number."
+	case o.capacityBytes < 0 || int64(o.capacityBytes) > mostBytes:
+		return "CapacityBytes is out of range: use 0 for the default, or at most 32 GiB."
+	case o.maxParticipants < 0 || o.maxParticipants > mostParticipants:
+		return "MaxParticipants is out of range: use 0 for the default, or at most 4096."
+	}
+	return ""
 }

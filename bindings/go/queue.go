@@ -45,8 +45,8 @@ func open(name string, anonymous bool, opts []Option) (*Queue, error) {
 	for _, option := range opts {
 		option(&o)
 	}
-	if !o.valid() {
-		return nil, &Error{Op: "open", Queue: name, Err: ErrInvalid, Detail: ErrInvalid.sentence()}
+	if fault := o.fault(anonymous); fault != "" {
+		return nil, &Error{Op: "open", Queue: name, Err: ErrInvalid, Detail: fault}
 	}
 	if strings.IndexByte(name, 0) >= 0 { // C would see a shorter name
 		return nil, &Error{Op: "open", Queue: name, Err: ErrBadName, Detail: ErrBadName.sentence()}
@@ -59,11 +59,7 @@ func open(name string, anonymous bool, opts []Option) (*Queue, error) {
 	code := raw.Open(handle, name, nameless, o.flags, o.mode, uint64(o.maxItems), uint64(o.capacityBytes),
 		uint(o.maxParticipants), message)
 	if code != raw.OK {
-		detail := text(message)
-		if detail == "" {
-			detail = Code(code).sentence()
-		}
-		return nil, &Error{Op: "open", Queue: name, Err: Code(code), Detail: detail}
+		return nil, openError(name, Code(code), text(message), o.flags&raw.OPEN_ONLY != 0)
 	}
 	q, err := newQueue(handle[0])
 	if err == nil && o.strict {
@@ -73,6 +69,18 @@ func open(name string, anonymous bool, opts []Option) (*Queue, error) {
 		return nil, err
 	}
 	return q, nil
+}
+
+// openError is the error of an Open, with the library's message, if there is one.
+func openError(name string, code Code, message string, openOnly bool) error {
+	detail := code.sentence()
+	switch {
+	case code == ErrNotFound && !openOnly:
+		detail = noAnonymous // other names are made if they are missing
+	case message != "":
+		detail = code.reword(message, name)
+	}
+	return &Error{Op: "open", Queue: name, Err: code, Detail: detail}
 }
 
 // newQueue wraps a handle, which is closed if that fails.
@@ -146,8 +154,15 @@ func Unlink(name string) error {
 	if strings.IndexByte(name, 0) < 0 {
 		code = raw.Unlink(name)
 	}
-	if code != raw.OK {
-		return &Error{Op: "unlink", Queue: name, Err: Code(code), Detail: Code(code).sentence()}
+	if code == raw.OK {
+		return nil
 	}
-	return nil
+	detail := Code(code).sentence()
+	switch code {
+	case raw.NOTFOUND:
+		detail = noSuchName
+	case raw.DENIED:
+		detail = notUnlinked
+	}
+	return &Error{Op: "unlink", Queue: name, Err: Code(code), Detail: detail}
 }

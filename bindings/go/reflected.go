@@ -139,7 +139,7 @@ func appendKey(to []byte, key reflect.Value) ([]byte, *refusal) {
 	}
 	to, refused := appendScalar(to, key, 0)
 	if refused != nil {
-		refused.at("[key %q]", shortened(key.String()))
+		refused.at("[key %q]", shortened(key.String(), mostText))
 	}
 	return to, refused
 }

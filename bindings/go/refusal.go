@@ -79,13 +79,6 @@ func (r *refusal) Is(target error) bool { return target == ErrUnportable }
 func (r *refusal) Unwrap() error { return r.cause }
 
 // nameStep is a map's key as a step of the path.
-func nameStep(name string) string { return "[" + strconv.Quote(shortened(name)) + "]" }
+func nameStep(name string) string { return "[" + strconv.Quote(shortened(name, mostText)) + "]" }
 
 const mostText = 40
-
-func shortened(text string) string {
-	if len(text) > mostText {
-		return text[:mostText] + "..."
-	}
-	return text
-}

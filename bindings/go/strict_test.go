@@ -86,8 +86,6 @@ func TestStrictConcernsItsQueueAlone(t *testing.T) {
 	check(t, other.TaskDone())
 	check(t, other.TaskDone())
 	plain := fresh(t, ipcq.Strict())
-	check(t, plain.Put(ctx, 1))
-	must(plain.Get(ctx))(t)
 	expect(t, plain.TaskDone(), ipcq.ErrNotJoinable)
 	check(t, q.Close())
 	expect(t, q.TaskDone(), ipcq.ErrBadHandle)
