@@ -54,8 +54,10 @@ func count(text []byte) (lines, words int) {
 func main() {
 	log.SetPrefix("file_counts_worker: ")
 	log.SetFlags(0)
-	if len(os.Args) < 3 {
-		log.Fatal("usage: file_counts_worker WORK_QUEUE RESULT_QUEUE [hold]")
+	hold := len(os.Args) == 4 && os.Args[3] == "hold"
+	if len(os.Args) != 3 && !hold {
+		fmt.Fprintln(os.Stderr, "usage: file_counts_worker WORK_QUEUE RESULT_QUEUE [hold]")
+		os.Exit(2)
 	}
 	ctx := context.Background()
 	jobs, err := ipcq.Open(os.Args[1], ipcq.Joinable())
@@ -70,7 +72,7 @@ func main() {
 		check(err)
 		var job work
 		check(item.Decode(&job))
-		if len(os.Args) > 3 && os.Args[3] == "hold" {
+		if hold {
 			fmt.Println("holding", job.File)
 			time.Sleep(1<<63 - 1)
 		}

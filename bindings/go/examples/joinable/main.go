@@ -37,12 +37,21 @@ func consume(queue *ipcq.Queue, who string) {
 }
 
 func main() {
-	if len(os.Args) == 1 {
+	switch {
+	case len(os.Args) == 1:
 		story()
-		return
+	case len(os.Args) == 4 && os.Args[1] == "produce":
+		produce(must(ipcq.Open(os.Args[2], ipcq.Joinable())), os.Args[3])
+	case len(os.Args) == 4 && os.Args[1] == "consume":
+		consume(must(ipcq.Open(os.Args[2], ipcq.Joinable())), os.Args[3])
+	default:
+		usage()
 	}
-	queue := must(ipcq.Open(os.Args[2], ipcq.Joinable()))
-	map[string]func(*ipcq.Queue, string){"produce": produce, "consume": consume}[os.Args[1]](queue, os.Args[3])
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: joinable [produce NAME WHO | consume NAME WHO]")
+	os.Exit(2)
 }
 
 func story() {

@@ -41,11 +41,18 @@ func main() {
 	switch {
 	case len(os.Args) == 1:
 		story()
-	case os.Args[1] == "put":
+	case len(os.Args) == 3 && os.Args[1] == "put":
 		put(must(ipcq.Open(os.Args[2])))
-	case os.Args[1] == "get":
+	case len(os.Args) == 3 && os.Args[1] == "get":
 		get(must(ipcq.Open(os.Args[2])))
+	default:
+		usage()
 	}
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: nonblocking [put NAME | get NAME]")
+	os.Exit(2)
 }
 
 func story() {

@@ -37,12 +37,21 @@ func get(queue *ipcq.Queue) {
 }
 
 func main() {
-	if len(os.Args) == 1 {
+	switch {
+	case len(os.Args) == 1:
 		story()
-		return
+	case len(os.Args) == 3 && os.Args[1] == "put":
+		put(must(ipcq.Open(os.Args[2])))
+	case len(os.Args) == 3 && os.Args[1] == "get":
+		get(must(ipcq.Open(os.Args[2])))
+	default:
+		usage()
 	}
-	queue := must(ipcq.Open(os.Args[2]))
-	map[string]func(*ipcq.Queue){"put": put, "get": get}[os.Args[1]](queue)
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: producer_consumer [put NAME | get NAME]")
+	os.Exit(2)
 }
 
 func story() {

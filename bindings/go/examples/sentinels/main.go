@@ -62,20 +62,38 @@ func main() {
 		fmt.Println("ended by shutdown")
 		return
 	}
+	words := map[string]int{"produce": 4, "consume": 4, "end": 4, "shutdown": 3}[os.Args[1]]
+	more := os.Args[1] == "consume" && len(os.Args) == 5 // the story wants to know
+	if words == 0 || len(os.Args) != words && !more {
+		usage()
+	}
+	consumers := 0
+	if os.Args[1] == "end" {
+		var err error
+		if consumers, err = strconv.Atoi(os.Args[3]); err != nil {
+			usage()
+		}
+	}
 	queue := must(ipcq.Open(os.Args[2]))
 	switch os.Args[1] {
 	case "produce":
 		produce(queue, os.Args[3])
 	case "consume":
 		eaten := consume(queue, os.Args[3])
-		if len(os.Args) > 4 { // the story wants to know
+		if more {
 			check(must(ipcq.Open(os.Args[4])).Put(ctx, eaten))
 		}
 	case "end":
-		end(queue, must(strconv.Atoi(os.Args[3])))
+		end(queue, consumers)
 	case "shutdown":
 		shutdown(queue)
 	}
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr,
+		"usage: sentinels [produce NAME WHO | consume NAME WHO | end NAME CONSUMERS | shutdown NAME]")
+	os.Exit(2)
 }
 
 func story(finish func(*ipcq.Queue)) {

@@ -39,11 +39,18 @@ func main() {
 		story()
 		return
 	}
-	role, queue := os.Args[1], must(ipcq.Open(os.Args[2]))
+	role := os.Args[1]
 	count := map[string]int{"put": 150_000, "take": 50_000}[role]
-	if len(os.Args) > 3 {
-		count = must(strconv.Atoi(os.Args[3]))
+	if count == 0 || len(os.Args) < 3 || len(os.Args) > 5 {
+		usage()
 	}
+	if len(os.Args) > 3 {
+		var err error
+		if count, err = strconv.Atoi(os.Args[3]); err != nil {
+			usage()
+		}
+	}
+	queue := must(ipcq.Open(os.Args[2]))
 	if role == "put" {
 		put(queue, count)
 		return
@@ -53,6 +60,11 @@ func main() {
 	if len(os.Args) > 4 { // the story wants to know
 		check(must(ipcq.Open(os.Args[4])).Put(ctx, sum))
 	}
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: three_takers [put NAME [COUNT] | take NAME [COUNT]]")
+	os.Exit(2)
 }
 
 func story() {

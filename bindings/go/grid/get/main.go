@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log"
 	"os"
 	"reflect"
@@ -15,6 +16,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: get NAME")
+		os.Exit(2)
+	}
 	queue, err := ipcq.Open(os.Args[1])
 	if err != nil {
 		log.Fatal(err)

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log"
 	"os"
 
@@ -13,6 +14,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: put NAME")
+		os.Exit(2)
+	}
 	queue, err := ipcq.Open(os.Args[1])
 	if err != nil {
 		log.Fatal(err)
