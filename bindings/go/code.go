@@ -35,7 +35,7 @@ const (
 	ErrFileLimit   Code = Code(raw.FILELIMIT)   // RLIMIT_FSIZE is too low
 	ErrSpaceLimit  Code = Code(raw.SPACELIMIT)  // RLIMIT_AS is too low
 	ErrFDLimit     Code = Code(raw.FDLIMIT)     // RLIMIT_NOFILE is too low
-	ErrCrowded     Code = Code(raw.CROWDED)     // every participant slot is taken by a living process
+	ErrCrowded     Code = Code(raw.CROWDED)     // as many handles are open as MaxParticipants allows
 	ErrNoSHM       Code = Code(raw.NOSHM)       // /dev/shm is missing or no memory file system
 	ErrBadHandle   Code = Code(raw.BADHANDLE)   // this Queue was closed; also fs.ErrClosed
 	ErrNotTaken    Code = Code(raw.NOTTAKEN)    // no such unfinished item: finished or given back already

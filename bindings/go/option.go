@@ -40,13 +40,13 @@ func AnyOwner() Option { return func(o *options) { o.flags |= raw.ANY_OWNER } }
 // alone, and no other one of the same name.
 func Strict() Option { return func(o *options) { o.strict = true } }
 
-// MaxItems bounds the queue; 0 means as many items as its bytes allow.
+// MaxItems bounds the queue; 0 means as many items as CapacityBytes allows.
 func MaxItems(n int) Option { return func(o *options) { o.maxItems = n } }
 
-// CapacityBytes is the shared memory that the queue may use; 0 means 1 GiB or half of what is free.
+// CapacityBytes is the shared memory that the queue may use; 0 means 1 GiB, or half of what /dev/shm has free if less.
 func CapacityBytes(n int) Option { return func(o *options) { o.capacityBytes = n } }
 
-// MaxParticipants is how many processes may have the queue open at once; 0 means 256.
+// MaxParticipants is how many handles the queue may have at once, one for each Open; 0 means the library's default.
 func MaxParticipants(n int) Option { return func(o *options) { o.maxParticipants = n } }
 
 // Mode is the permission bits of a new queue: 0600, 0660, 0606 or 0666; 0 means 0600. The umask is not applied.

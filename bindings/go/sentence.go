@@ -24,6 +24,7 @@ var sentences = map[Code]string{
 	ErrMismatch:        "The queue exists with other options: ask for the same ones, or give none to take it as it is.",
 	ErrInvalid:         "An argument is out of range: see the description of the call.",
 	ErrBadHandle:       "This Queue is closed: open it again.",
+	ErrCrowded:         "As many handles are open as the queue allows: close some, or give more MaxParticipants.",
 	ErrNotTaken:        "No such unfinished item: finish an item, or give it back, once.",
 	ErrNotJoinable:     "The queue is plain: make it with Joinable() to use Each, Done, Nack, TaskDone and Join.",
 	ErrWrongType:       "The first item has a type that Go does not read: let another consumer take it.",
