@@ -94,6 +94,13 @@ struct alignas(line_size) Slot {
     Word returned; // leases that ended otherwise than by dones; under the head's lock, by the participant or its reaper
     Word recovered;                // items that this participant took back from dead ones, under the head's lock
     std::atomic<char> command[16]; // diagnostic
+    // How many threads of the participant wait in each kind of call: a statistic. Written by those threads, around the sleep,
+    // and zeroed by an entrant before it is alive.
+    struct {
+        HalfWord getters;
+        HalfWord putters;
+        HalfWord joiners;
+    } waiting;
 };
 
 inline SlotLife life_of(const Slot &slot, std::memory_order order = acquire) { return {slot.life.load(order)}; }

@@ -17,7 +17,7 @@ namespace ipcq {
 
 inline constexpr std::uint64_t header_magic = 0x0a1a0a0d51435049; // "IPCQ\r\n\x1a\n": damaged by text-mode copying
 inline constexpr std::uint32_t layout_major = 1;
-inline constexpr std::uint32_t layout_minor = 2;
+inline constexpr std::uint32_t layout_minor = 3;
 inline constexpr std::uint64_t known_features = 0; // bits that a queue may need of its reader
 
 // What must be equal for two programs to share these bytes.

@@ -75,6 +75,7 @@ public:
     bool can_reach_file() const noexcept { return image_.file() >= 0 || image_.cut(); }
     const Participant &me() const { return me_; }
     Slot &slot(std::uint32_t index) const { return image_.slot(index); }
+    auto &own_waiting() const { return own_slot().waiting; }
     Word &own_dones() const { return own_slot().dones; } // counted by the table of leases
 
     // --- append.cpp: the tail

@@ -61,7 +61,12 @@ Code SharedQueue::statistics(Statistics &out) noexcept
             if (liveness == Liveness::unknown)
                 return leave(Code::SYSTEM);
             out.taken += unfinished(slot);
-            out.participants += liveness == Liveness::alive ? 1 : 0;
+            if (liveness == Liveness::alive) {
+                out.participants++;
+                out.getters_waiting += slot.waiting.getters.load(relaxed);
+                out.putters_waiting += slot.waiting.putters.load(relaxed);
+                out.joiners_waiting += slot.waiting.joiners.load(relaxed);
+            }
         }
     }
     out.items = log_.ready_items();
@@ -70,9 +75,6 @@ Code SharedQueue::statistics(Statistics &out) noexcept
     struct stat status {};
     if (file_.look(status))
         out.bytes_backed = static_cast<std::uint64_t>(status.st_blocks) * 512;
-    out.getters_waiting = waiters().getters.load(relaxed);
-    out.putters_waiting = waiters().putters.load(relaxed);
-    out.joiners_waiting = waiters().joiners.load(relaxed);
     out.max_items = geometry_.max_items;
     out.capacity_bytes = geometry_.capacity_bytes;
     out.item_max_bytes = geometry_.item_max_bytes();

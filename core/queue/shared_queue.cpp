@@ -141,6 +141,7 @@ Code SharedQueue::join_now(const Patience &patience) noexcept
             return asked;
         if (patience.expired() || patience.deadline == nowait)
             return Code::TIMEDOUT;
+        const CountedWaiting counted(log_.own_waiting().joiners);
         if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished, all_finished, ignored);
             code != Code::OK)
             return code;

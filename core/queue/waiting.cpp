@@ -53,6 +53,7 @@ Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, co
     // One slice, then another try: what a dead one had claimed is free without any word that `ready` could look at.
     Nanoseconds slice = patience.slice();
     bool ignored = false;
+    const CountedWaiting counted(log_.own_waiting().putters);
     return sleep_a_slice(waiters().putters, pills().putters, patience, ready, ready, slice, baton, ignored);
 }
 
@@ -72,6 +73,7 @@ Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
     // A registered sleeper looks at the counts, which takes no lock. They lag only behind an item whose producer was killed or
     // stopped before it moved the tail. So the word itself is looked at after each slice.
     const auto counted = [&] { return log_.ready_items() != 0 || waiters().shutdown.load(relaxed) != 0; };
+    const CountedWaiting waiting(log_.own_waiting().getters);
     return sleep(waiters().getters, pills().getters, patience, counted, seen, baton);
 }
 

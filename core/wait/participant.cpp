@@ -69,6 +69,14 @@ SlotLife raise_generation(Slot &slot) noexcept
     return life.next();
 }
 
+// The caller holds the entrance and has seen the participant's byte free: no thread of the dead participant waits any more.
+void forget_waiting(Slot &slot) noexcept
+{
+    slot.waiting.getters.store(0, relaxed);
+    slot.waiting.putters.store(0, relaxed);
+    slot.waiting.joiners.store(0, relaxed);
+}
+
 // OK with the slot's byte and its entrance locked; BUSY if the slot is not to be had.
 Code enter_slot(int fd, Slot &slot, std::uint32_t index, bool take_dirty, Owner &out_self) noexcept
 {
@@ -81,6 +89,7 @@ Code enter_slot(int fd, Slot &slot, std::uint32_t index, bool take_dirty, Owner 
         if (error == 0 && (take_dirty || life_of(slot).is_clean())) {
             // A process that dies from here on leaves a slot that is clean, or inherited under the new generation.
             SlotLife life = raise_generation(slot);
+            forget_waiting(slot);
             error = lock_byte(fd, participant_byte(index), F_WRLCK);
             if (error == 0) {
                 // A reaper that asked before the lock takes this generation for dead, however late it goes on. So nothing

@@ -68,6 +68,19 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     return result == 0 || called ? Woken::called : Woken::slice_over;
 }
 
+// While it lives, the calling thread is counted in its participant's slot. Statistics sum the slots of living participants,
+// so a killed sleeper is counted no more. Relaxed: no decision rests on the count.
+class CountedWaiting {
+public:
+    explicit CountedWaiting(HalfWord &in_slot) noexcept : in_slot_(in_slot) { in_slot_.fetch_add(1, relaxed); }
+    ~CountedWaiting() { in_slot_.fetch_sub(1, relaxed); }
+    CountedWaiting(const CountedWaiting &) = delete;
+    CountedWaiting &operator=(const CountedWaiting &) = delete;
+
+private:
+    HalfWord &in_slot_;
+};
+
 // Before a look that may take a while: whoever we have woken since the last one, and may wait for this very processor, goes
 // first. If nobody waits for it, the yield costs less than that look.
 void give_way_to_the_woken() noexcept;

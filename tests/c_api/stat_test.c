@@ -111,6 +111,81 @@ static void sleepers_and_participants_are_counted(void **state)
     await_participants(fixture->queue, 1);
 }
 
+static int sleep_for_room(void *queue) { return put_number(queue, 2, IPCQ_FOREVER) == IPCQ_OK ? 0 : 1; }
+
+static int sleep_for_the_end(void *queue) { return ipcq_join(queue, IPCQ_FOREVER) == IPCQ_OK ? 0 : 1; }
+
+static void kill_two_of_three(ipcq_t *queue, child_function *sleep, void (*await)(ipcq_t *, uint32_t), pid_t *out_left)
+{
+    pid_t first = child_start(sleep, queue), second = child_start(sleep, queue);
+    *out_left = child_start(sleep, queue);
+    await(queue, 3);
+    child_kill(first);
+    child_kill(second);
+}
+
+static void killed_getters_are_not_counted(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    pid_t left = 0;
+    kill_two_of_three(fixture->queue, sleep_for_an_item, await_getters, &left);
+    assert_true(stats_of(fixture->queue).getters_waiting <= 1);
+    await_getters(fixture->queue, 1);
+    assert_ok(ipcq_shutdown(fixture->queue, IPCQ_DRAIN));
+    assert_int_equal(child_wait(left), 0);
+    assert_int_equal(stats_of(fixture->queue).getters_waiting, 0);
+}
+
+static void killed_putters_are_not_counted(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    pid_t left = 0;
+    assert_ok(put_number(fixture->queue, 1, IPCQ_NOWAIT));
+    kill_two_of_three(fixture->queue, sleep_for_room, await_putters, &left);
+    assert_true(stats_of(fixture->queue).putters_waiting <= 1);
+    await_putters(fixture->queue, 1);
+    uint64_t number = 0;
+    assert_ok(get_number(fixture->queue, &number, NULL, IPCQ_NOWAIT));
+    assert_int_equal(child_wait(left), 0);
+    assert_int_equal(stats_of(fixture->queue).putters_waiting, 0);
+}
+
+static void killed_joiners_are_not_counted(void **state)
+{
+    struct queue_fixture *fixture = *state;
+    pid_t left = 0;
+    uint64_t number = 0;
+    assert_ok(put_number(fixture->queue, 1, IPCQ_NOWAIT));
+    assert_ok(get_number(fixture->queue, &number, NULL, IPCQ_NOWAIT));
+    kill_two_of_three(fixture->queue, sleep_for_the_end, await_joiners, &left);
+    assert_true(stats_of(fixture->queue).joiners_waiting <= 1);
+    await_joiners(fixture->queue, 1);
+    assert_ok(ipcq_task_done(fixture->queue, IPCQ_OLDEST));
+    assert_int_equal(child_wait(left), 0);
+    assert_int_equal(stats_of(fixture->queue).joiners_waiting, 0);
+}
+
+static int hold_a_handle(void *argument)
+{
+    const struct queue_fixture *fixture = argument;
+    ipcq_t *queue = NULL;
+    const ipcq_options options = {.struct_size = sizeof options, .flags = IPCQ_OPEN_ONLY};
+    CHILD_CHECK(ipcq_open(&queue, fixture->name, &options) == IPCQ_OK);
+    ipcq_stats stats = {.struct_size = sizeof stats};
+    CHILD_CHECK(ipcq_stat(queue, &stats) == IPCQ_OK);
+    CHILD_CHECK(stats.participants == 2);
+    return (int)stats.getters_waiting;
+}
+
+static void an_entrant_does_not_wait_where_the_dead_did(void **state)
+{
+    struct queue_fixture *fixture = *state; /* it has two slots */
+    pid_t sleeper = child_start(sleep_for_an_item, fixture->queue);
+    await_getters(fixture->queue, 1);
+    child_kill(sleeper);
+    assert_int_equal(child_run(hold_a_handle, fixture), 0);
+}
+
 static void wrong_arguments_are_refused(void **state)
 {
     struct queue_fixture *fixture = *state;
@@ -131,6 +206,10 @@ int main(void)
         QUEUE_TEST(what_the_dead_had_taken_is_recovered, JOINABLE),
         QUEUE_TEST(bytes_grow_with_the_items_and_are_backed, PLAIN),
         QUEUE_TEST(sleepers_and_participants_are_counted, PLAIN),
+        QUEUE_TEST(killed_getters_are_not_counted, PLAIN),
+        QUEUE_TEST(killed_putters_are_not_counted, PLAIN, .max_items = 1),
+        QUEUE_TEST(killed_joiners_are_not_counted, JOINABLE),
+        QUEUE_TEST(an_entrant_does_not_wait_where_the_dead_did, PLAIN, .max_participants = 2),
         QUEUE_TEST(wrong_arguments_are_refused, PLAIN),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

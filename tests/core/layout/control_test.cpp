@@ -93,6 +93,9 @@ void a_slot_lies_as_documented(void **)
     assert_offset(Slot, returned, 56);
     assert_offset(Slot, recovered, 64);
     assert_offset(Slot, command, 72);
+    assert_offset(Slot, waiting.getters, 88);
+    assert_offset(Slot, waiting.putters, 92);
+    assert_offset(Slot, waiting.joiners, 96);
 }
 
 } // namespace

@@ -95,6 +95,13 @@ void a_newer_minor_version_is_read(void **)
     assert_code(read(header), OK);
 }
 
+void the_minor_versions_before_are_read(void **)
+{
+    Header header = sound_header();
+    for (header.minor = 0; header.minor < layout_minor; header.minor++)
+        assert_code(read(header), OK);
+}
+
 void an_unknown_feature_is_refused(void **)
 {
     Header header = sound_header();
@@ -170,6 +177,7 @@ int main()
         cmocka_unit_test(other_bytes_are_foreign),
         cmocka_unit_test(another_major_version_is_refused_even_in_a_short_file),
         cmocka_unit_test(a_newer_minor_version_is_read),
+        cmocka_unit_test(the_minor_versions_before_are_read),
         cmocka_unit_test(an_unknown_feature_is_refused),
         cmocka_unit_test(each_field_of_the_fingerprint_counts),
         cmocka_unit_test(numbers_that_do_not_fit_together_are_corrupt),
