@@ -65,6 +65,9 @@ struct alignas(line_size) Supply {
     HalfWord rotor;      // where the last search ended
     HalfWord high_water; // segments from here on were never used; only grows. Their table words may have no memory
     HalfWord backed;     // about how many segments have memory
+    HalfWord peak; // the most segments in use since interval_ms; written by claimers, and by who moves interval_ms
+    HalfWord peak_before; // the same of the interval before; written by who moves interval_ms
+    HalfWord interval_ms; // CLOCK_MONOTONIC when the present interval began; written by who gives memory back
 };
 
 // A sleeping pill for one crowd. The box is larger than any known sem_t, so that offsets do not depend on it.
@@ -94,8 +97,8 @@ struct alignas(line_size) Slot {
     Word returned; // leases that ended otherwise than by dones; under the head's lock, by the participant or its reaper
     Word recovered;                // items that this participant took back from dead ones, under the head's lock
     std::atomic<char> command[16]; // diagnostic
-    // How many threads of the participant wait in each kind of call: a statistic. Written by those threads, around the sleep,
-    // and zeroed by an entrant before it is alive.
+    // How many threads of the participant wait in each kind of call: a statistic. Written by those threads, around the
+    // sleep, and zeroed by an entrant before it is alive.
     struct {
         HalfWord getters;
         HalfWord putters;

@@ -137,10 +137,14 @@ public:
     // May anything be taken and not finished? A hint: no, if nothing ever was in a chain that is not free yet.
     bool may_be_leased() const noexcept { return control().frontier.lease_chain.load(relaxed) >= free_below(); }
 
-    // --- segments.cpp
-    // Gives memory that is free and beyond what a steady stream needs back to the system; a bounded amount a call.
+    // --- trim.cpp Gives free memory that the queue has not needed lately back to the system; a bounded amount a call.
     // True if there may be more.
-    bool trim() noexcept;
+    bool trim(Nanoseconds now) noexcept;
+    // Is there more memory than for so many segments and some spare ones? A hint.
+    bool may_have_spare(std::uint64_t in_use) const noexcept
+    {
+        return control().supply.backed.load(relaxed) > in_use + keep_segments;
+    }
 
     // --- repair.cpp: the dead
     // Requeues what dead participants held. out_items: how many items became ready again. TIMEDOUT if a stopped process
@@ -168,7 +172,6 @@ public:
     std::uint64_t used_bytes_at_most() const noexcept; // the same with a frontier that may lag: no system call
     // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
     bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
-    std::uint64_t put_count() const noexcept { return snapshot(control().tail).sequence; }
 
     Control &control() const { return image_.control(); }
     const Geometry &geometry() const { return image_.geometry(); }
@@ -229,7 +232,12 @@ private:
     }
     IPCQ_INLINE void mark_taken(std::uint64_t offset, RecordWord word) noexcept;
     Code recount_zone(HeadCursor &cursor) const noexcept;
+    // trim.cpp
+    void note_use(std::uint64_t segments) noexcept;
+    std::uint64_t needed_lately(std::uint64_t in_use, Nanoseconds now) noexcept;
+    bool give_memory_back(std::uint64_t keep) noexcept;
     // segments.cpp
+    static constexpr std::uint64_t keep_segments = 16; // free memory that a steady stream recycles: usually 1 MiB
     Code claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_shortage) noexcept;
     bool find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept;
     bool claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free_below) noexcept;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which segments hold the log: claiming free ones for a new run, preferring memory that is still in a cache, then memory
-// that is there at all, then new memory; and giving back what a burst has left over. All of it happens outside every lock;
-// a kill leaves a segment claimed by a dead participant, which the reaper frees.
+// Which segments hold the log: claiming free ones for a new run, preferring memory that is still in a cache, then
+// memory that is there at all, then new memory. All of it happens outside every lock; a kill leaves a segment claimed
+// by a dead participant, which the reaper frees. trim.cpp gives memory back.
 #include "log/log.hpp"
 
 #include <algorithm>
@@ -14,9 +14,6 @@ namespace ipcq {
 
 namespace {
 
-constexpr std::uint64_t keep_segments = 16; // free memory that a steady stream recycles: 1 MiB with the usual segments
-constexpr std::uint64_t trim_batch = 16;    // segments given back a call: well under a millisecond
-constexpr std::uint32_t trim_look = 2048;   // table words looked at a call
 constexpr std::uint64_t table_step = 4096;
 
 } // namespace
@@ -59,9 +56,14 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_sho
         out_first = first;
     }
     const Code code = back_run(out_first, count);
-    if (code != Code::OK)
+    if (code != Code::OK) {
         release_run(out_first, count);
-    return code;
+        return code;
+    }
+    note_use(live + count);
+    if (may_have_spare(live + count)) // a stream whose getters never sleep has no other moment for it
+        give_memory_back(needed_lately(live + count, now_ns()));
+    return Code::OK;
 }
 
 // Among the segments that were in use before: one with memory if there is any, else one without; for a run, neighbours.
@@ -131,7 +133,7 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
     for (std::uint64_t turn = 0; turn < count && std::uint64_t{control().supply.backed.load(relaxed)} + count >
                                                      g.capacity_segments + keep_segments;
          turn++)
-        if (!trim())
+        if (!give_memory_back(0))
             break;
     for (std::uint64_t i = first; i < first + count; i++) {
         const bool had_memory = image_.segment_word(i).has_memory();
@@ -179,43 +181,6 @@ std::uint64_t Log::live_segments() const noexcept
     const std::uint64_t last = image_.segment_word(tail.end_segment - 1).chain();
     const std::uint64_t free_below = this->free_below();
     return last + 1 > free_below ? last + 1 - free_below : 0;
-}
-
-bool Log::trim() noexcept
-{
-    Supply &supply = control().supply;
-    if (supply.backed.load(relaxed) <= 1 + keep_segments) [[likely]]
-        return false;
-    bool end = false;
-    // A frontier that a stopped one keeps has cost our grace: not once more each turn.
-    if (advance(Patience::until(nowait), end) != Code::OK)
-        return false;
-    const std::uint64_t free_below = this->free_below();
-    const auto high = static_cast<std::uint32_t>(high_water());
-    std::uint32_t position = trim_position_.load(relaxed);
-    std::uint64_t given = 0;
-    for (std::uint32_t look = 0; look < trim_look && given < trim_batch; look++) {
-        if (supply.backed.load(relaxed) <= live_segments() + keep_segments)
-            return false;
-        if (position == 0 || position > high)
-            position = high; // from the top: what a steady stream recycles lies low
-        position--;
-        const SegmentWord word = image_.segment_word(position);
-        if (!word.has_memory() || !word.claimable(free_below) || !claim_run(position, 1, free_below))
-            continue;
-        // First the note that there may be no memory, then the deed.
-        image_.segment(position).store(SegmentWord::claimed(me_.self(), false).bits, release);
-        const bool released = image_.release(geometry().segment_offset(position), geometry().segment_size);
-        const SegmentWord now = released ? SegmentWord::bare() : SegmentWord::claimed(me_.self(), true).unclaimed();
-        image_.segment(position).store(now.bits, release); // SYNC segment-claim
-        if (!released)
-            return false; // no use in trying the next ones
-        if (supply.backed.fetch_sub(1, relaxed) == 0)
-            supply.backed.store(0, relaxed); // a hint that kills have bent; it never wraps into "very much"
-        given++;
-    }
-    trim_position_.store(position, relaxed);
-    return given != 0;
 }
 
 } // namespace ipcq

@@ -25,6 +25,27 @@ bool within_file_limit(int fd, std::uint64_t end) noexcept
     return ::fstat(fd, &status) == 0 && end <= static_cast<std::uint64_t>(status.st_size);
 }
 
+bool remove(void *begin, std::uint64_t size) noexcept
+{
+    int result = 0;
+    do
+        result = ::madvise(begin, size, MADV_REMOVE);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+// The kernel removes nothing through locked pages. A second mapping of the same bytes is locked like the first one, and
+// can be unlocked without splitting it.
+bool remove_locked(void *begin, std::uint64_t size) noexcept
+{
+    void *view = ::mremap(begin, 0, size, MREMAP_MAYMOVE);
+    if (view == MAP_FAILED)
+        return false;
+    const bool removed = ::munlock(view, size) == 0 && remove(view, size);
+    ::munmap(view, size);
+    return removed;
+}
+
 } // namespace
 
 Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
@@ -46,11 +67,7 @@ Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept
 
 bool release_memory(void *begin, std::uint64_t size) noexcept
 {
-    int result = 0;
-    do
-        result = ::madvise(begin, size, MADV_REMOVE);
-    while (result != 0 && errno == EINTR);
-    return result == 0;
+    return remove(begin, size) || (errno == EINVAL && remove_locked(begin, size));
 }
 
 } // namespace ipcq

@@ -17,8 +17,9 @@ inline constexpr std::uint64_t allocation_step_max = 1 << 20;
 // contents as they were.
 Code allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept;
 
-// Takes the memory of these bytes of a shared mapping away; they read as zero afterwards. By their address, so that nothing is
-// ever taken from another file. A failure leaves the memory there: that of who has locked the pages (mlockall).
+// Takes the memory of these bytes of a shared mapping away; they read as zero afterwards. By their address, so that
+// nothing is ever taken from another file. Also where this process has locked its pages (mlockall), if its limits
+// permit a second mapping of these bytes for a moment. A failure leaves the memory there.
 bool release_memory(void *begin, std::uint64_t size) noexcept;
 
 } // namespace ipcq

@@ -116,7 +116,7 @@ private:
     void note_who_was_asked(Log::SlotRange range, Code code) noexcept;
     Code clean_up_if_due(bool thorough, bool &out_items) noexcept;
     Log::SlotRange next_slots() noexcept;
-    void trim_if_idle() noexcept;
+    void trim_if_due() noexcept;
     void look_for_the_dead() noexcept;
     Code watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept;
     void wake_joiners_if_done() noexcept;
@@ -141,10 +141,10 @@ private:
     Pace put_pace_, get_pace_;
     std::atomic<bool> item_seen_{false};                       // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0}, last_part_{0}; // of all slots, and of some
+    std::atomic<Nanoseconds> last_trim_{0};
     std::atomic<std::uint32_t> next_slot_{0};   // the first one of the next clean-up that asks for a part of the slots
     std::atomic<bool> cannot_ask_{false};       // some slot's participant could not be asked for
     std::atomic<std::uint32_t> asked_since_{0}; // how many slots, since it could not ask
-    std::atomic<std::uint64_t> last_puts_{UINT64_MAX}; // how many there had been at that time
     static constexpr std::uint32_t stream_items = 16;
     // How many more items a getter takes before it looks at the clock; threads that share the handle may lose a count.
     std::atomic<std::uint32_t> look_countdown_{0};

@@ -12,6 +12,8 @@ namespace {
 
 constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a caller that only polls cleans up as often
 
+constexpr Nanoseconds trim_interval = 10'000'000; // a call that is about to sleep looks for spare memory as often
+
 // The watchman looks again this long after his last look, and is on watch if that was no longer ago than ...
 constexpr std::uint32_t watch_ms = 45, on_watch_ms = 40;
 // The others look whether he is this long after a look of his: just after the second one that follows, so that they find it
@@ -70,6 +72,7 @@ Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
         return Code::OK;
     if (patience.expired())
         return seen() ? Code::OK : Code::TIMEDOUT;
+    trim_if_due(); // a getter that each item wakes has no slice that ends
     // A registered sleeper looks at the counts, which takes no lock. They lag only behind an item whose producer was killed or
     // stopped before it moved the tail. So the word itself is looked at after each slice.
     const auto counted = [&] { return log_.ready_items() != 0 || waiters().shutdown.load(relaxed) != 0; };
@@ -139,7 +142,7 @@ Code SharedQueue::clean_up_if_due(bool thorough, bool &out_items) noexcept
     Nanoseconds last = last_time.load(relaxed);
     if (now - last < clean_up_interval * 4 / 5 || !last_time.compare_exchange_strong(last, now, relaxed))
         return cannot_ask_.load(relaxed) ? Code::SYSTEM : Code::OK;
-    trim_if_idle();
+    trim_if_due();
     const Log::SlotRange range = thorough ? log_.all_slots() : next_slots();
     if (range.end - range.begin == geometry_.slot_count) {
         last_clean_up_.store(now, relaxed);
@@ -179,16 +182,18 @@ Code SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice, bool &
     return on_watch ? Code::OK : clean_up_if_due(true, out_items);
 }
 
-// Gives the memory of a past burst back when nothing was put since the last clean-up. A stream that runs dry for a moment
-// keeps its segments: new memory costs more than the items in it.
-void SharedQueue::trim_if_idle() noexcept
+// Gives the memory of a past burst back. Items that come meanwhile are more urgent.
+void SharedQueue::trim_if_due() noexcept
 {
-    const std::uint64_t puts = log_.put_count();
-    if (last_puts_.exchange(puts, relaxed) != puts)
+    if (!log_.may_have_spare(1)) [[likely]]
+        return;
+    const Nanoseconds now = now_ns();
+    Nanoseconds last = last_trim_.load(relaxed);
+    if (now - last < trim_interval || !last_trim_.compare_exchange_strong(last, now, relaxed))
         return;
     // Each turn gives a segment back, so no more are needed than there are; but whoever writes the table could go on for ever.
     for (std::uint64_t turn = 0; turn < geometry_.segment_count; turn++)
-        if (!log_.trim() || log_.put_count() != puts || log_.ready_items() != 0)
+        if (!log_.trim(now) || log_.ready_items() != 0)
             return;
 }
 

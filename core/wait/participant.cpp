@@ -69,7 +69,8 @@ SlotLife raise_generation(Slot &slot) noexcept
     return life.next();
 }
 
-// The caller holds the entrance and has seen the participant's byte free: no thread of the dead participant waits any more.
+// The caller holds the entrance and has seen the participant's byte free: no thread of the dead participant waits any
+// more.
 void forget_waiting(Slot &slot) noexcept
 {
     slot.waiting.getters.store(0, relaxed);

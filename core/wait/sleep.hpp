@@ -68,8 +68,8 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     return result == 0 || called ? Woken::called : Woken::slice_over;
 }
 
-// While it lives, the calling thread is counted in its participant's slot. Statistics sum the slots of living participants,
-// so a killed sleeper is counted no more. Relaxed: no decision rests on the count.
+// While it lives, the calling thread is counted in its participant's slot. Statistics sum the slots of living
+// participants, so a killed sleeper is counted no more. Relaxed: no decision rests on the count.
 class CountedWaiting {
 public:
     explicit CountedWaiting(HalfWord &in_slot) noexcept : in_slot_(in_slot) { in_slot_.fetch_add(1, relaxed); }

@@ -72,6 +72,9 @@ void the_hints_lie_as_documented(void **)
     assert_offset(Control, supply.rotor, 772);
     assert_offset(Control, supply.high_water, 776);
     assert_offset(Control, supply.backed, 780);
+    assert_offset(Control, supply.peak, 784);
+    assert_offset(Control, supply.peak_before, 788);
+    assert_offset(Control, supply.interval_ms, 792);
     assert_offset(Control, pills.getters, 896);
     assert_offset(Control, pills.putters, 960);
     assert_offset(Control, pills.joiners, 1024);

@@ -186,7 +186,7 @@ void a_segment_table_of_nonsense(void **state)
             f.segment(i) = word;
         f.control().supply.high_water = f.geometry().segment_count;
         f.put_bytes(5000);
-        f.log().trim();
+        f.log().trim(now_ns());
         advance(f);
         reap_dead_peer(f);
         no_lock_is_left_behind(f);
@@ -206,7 +206,7 @@ template <class Change> int survive(Change change)
     for (int i = 0; i < 3; i++)
         f->put_bytes(4000);
     f->put_bytes(8000);
-    f->log().trim();
+    f->log().trim(now_ns());
     std::uint64_t items = 0;
     f->reap(items);
     return 0;

@@ -9,7 +9,6 @@ using namespace ipcq;
 namespace {
 
 const Plan plan;
-const Plan four_MiB{.capacity_bytes = 4 << 20}; // 64 live segments of 64 KiB
 
 SegmentWord segment(LogFixture &f, std::uint64_t index) { return {f.segment(index).load()}; }
 
@@ -76,64 +75,6 @@ void a_segment_whose_oldest_item_is_leased_is_not_recycled(void **state)
     assert_code(f.put_bytes(4000), OK);
 }
 
-void what_a_burst_used_is_given_back_to_the_system(void **state)
-{
-    LogFixture &f = fixture_of(state);
-    const std::uint64_t before = backed_bytes(f);
-    for (int i = 0; i < 60; i++)
-        assert_code(f.put_bytes(60000), OK);
-    assert_true(backed_bytes(f) >= before + 59 * 65536);
-    for (int i = 0; i < 60; i++)
-        take_and_finish(f);
-    while (f.log().trim()) {
-    }
-    assert_true(backed_bytes(f) <= before + 17 * 65536);
-    std::uint64_t bare = 0;
-    for (std::uint64_t i = 0; i < 60; i++)
-        bare += segment(f, i).kind() == SegmentKind::bare;
-    assert_true(bare >= 42);
-    assert_true(f.control().supply.backed.load() <= 18);
-}
-
-// Each turn would wait its grace for the frontier.
-void nothing_is_given_back_while_somebody_keeps_the_frontier(void **state)
-{
-    LogFixture &f = fixture_of(state);
-    for (int i = 0; i < 60; i++)
-        assert_code(f.put_bytes(60000), OK);
-    for (int i = 0; i < 60; i++)
-        take_and_finish(f);
-    assert_true(f.log().trim());
-    f.control().frontier.lock = f.log(1).me().self().bits;
-    assert_false(f.log().trim());
-    f.control().frontier.lock = 0;
-    assert_true(f.log().trim());
-}
-
-void nothing_that_holds_items_is_given_back(void **state)
-{
-    LogFixture &f = fixture_of(state);
-    for (int i = 0; i < 60; i++)
-        assert_code(f.put_bytes(60000), OK);
-    while (f.log().trim()) {
-    }
-    for (int i = 0; i < 60; i++)
-        assert_int_equal(f.take_bytes().taken.sequence, i);
-}
-
-void a_bare_segment_gets_memory_before_it_is_used_again(void **state)
-{
-    LogFixture &f = fixture_of(state);
-    for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < 60; i++)
-            assert_code(f.put_bytes(60000), OK);
-        for (int i = 0; i < 60; i++)
-            take_and_finish(f);
-        while (f.log().trim()) {
-        }
-    }
-}
-
 int grow_with_a_file_limit(void *)
 {
     auto *f = new LogFixture(Plan{});
@@ -182,10 +123,6 @@ int main()
         LOG_TEST(a_steady_stream_recycles_two_segments, plan),
         LOG_TEST(chain_numbers_grow_by_one_for_each_segment, plan),
         LOG_TEST(a_segment_whose_oldest_item_is_leased_is_not_recycled, plan),
-        LOG_TEST(what_a_burst_used_is_given_back_to_the_system, four_MiB),
-        LOG_TEST(nothing_is_given_back_while_somebody_keeps_the_frontier, four_MiB),
-        LOG_TEST(nothing_that_holds_items_is_given_back, four_MiB),
-        LOG_TEST(a_bare_segment_gets_memory_before_it_is_used_again, four_MiB),
         cmocka_unit_test(growing_past_the_file_limit_is_an_answer_that_leaves_no_claim),
         LOG_TEST(a_claim_of_a_living_process_is_respected, plan),
         LOG_TEST(a_run_is_found_between_claims, plan),

@@ -4,6 +4,7 @@
 #include "memory/growth.hpp"
 
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -85,6 +86,20 @@ void limit_file_size(rlim_t bytes)
     ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+void locked_memory_is_released_too(void **state)
+{
+    assert_code(allocate(fd_of(state), 0, 8192), OK);
+    void *map = ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(state), 0);
+    assert_true(map != MAP_FAILED);
+    std::memset(map, 'x', 8192);
+    assert_int_equal(::mlock(map, 8192), 0);
+    assert_true(release_memory(map, 4096));
+    assert_int_equal(status_of(fd_of(state)).st_blocks * 512, 4096);
+    assert_int_equal(static_cast<char *>(map)[0], 0);
+    assert_int_equal(static_cast<char *>(map)[4096], 'x');
+    ::munmap(map, 8192);
+}
+
 // In children: the limit is a process's own, and SIGXFSZ would end them.
 int grow_past_the_limit(void *fd)
 {
@@ -132,6 +147,7 @@ int main()
         cmocka_unit_test_setup_teardown(memory_is_there_and_the_file_reaches_so_far, setup, teardown),
         cmocka_unit_test_setup_teardown(allocating_again_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(released_memory_is_gone_and_reads_as_zero, setup, teardown),
+        cmocka_unit_test_setup_teardown(locked_memory_is_released_too, setup, teardown),
         cmocka_unit_test_setup_teardown(growing_past_the_file_limit_is_an_answer_and_no_signal, setup, teardown),
         cmocka_unit_test_setup_teardown(inside_the_file_the_limit_does_not_count, setup, teardown),
         cmocka_unit_test_setup_teardown(a_descriptor_that_may_not_write_is_an_error, setup, teardown),

@@ -112,7 +112,7 @@ void with_idle_memory(struct scene *scene)
     }
     if (scene_get(scene, IPCQ_NOWAIT) != IPCQ_EMPTY)
         scene_fault(scene, "before the faults: the queue is not empty");
-    fault_advance_clock(60000000);
+    fault_advance_clock(300000000);
 }
 
 static void make_anonymous(struct scene *scene, ipcq_t **out)

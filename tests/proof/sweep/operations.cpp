@@ -74,11 +74,11 @@ void shut_down_drain(Actor &a) { a.result = ipcq_shutdown(a.queue, IPCQ_DRAIN); 
 
 void shut_down_immediately(Actor &a) { a.result = ipcq_shutdown(a.queue, IPCQ_IMMEDIATE); }
 
-// It looked once, and now nothing has been put for longer than a slice.
-void idle(Actor &a)
+// It looked once, and since then the queue has needed little for longer than an interval (core/log/trim.cpp).
+void need_little(Actor &a)
 {
     get_now(a);
-    skip_time(60'000'000);
+    skip_time(300'000'000);
 }
 
 // One at a time, with a copy.
@@ -191,9 +191,16 @@ std::vector<Operation> single_calls()
         {.name = "trim (memory given back when idle)",
          .plan = burst,
          .images = on_fresh | on_recycled,
-         .before = idle,
+         .before = need_little,
          .act = get_now,
          .result = IPCQ_EMPTY},
+        {.name = "get empty (memory given back, sleeps, woken)",
+         .plan = burst,
+         .images = on_fresh | on_recycled,
+         .before = need_little,
+         .act = get,
+         .finishes = {assistants, assistants + 1, assistants + 2},
+         .assist = 'p'},
         {.name = "first call after fork (re-attach)",
          .plan = joinable,
          .images = not_fresh,
