@@ -167,9 +167,16 @@ public:
     };
     Totals totals() const noexcept;
     std::uint64_t ready_items() const noexcept;
-    // From the oldest record that is not finished to the tail. SYSTEM if the file cannot be read.
+    struct Usage {
+        std::uint64_t bytes = 0;       // from the oldest record that is not finished to the tail
+        std::uint64_t ready_bytes = 0; // those of them that begin at the head
+        Owner oldest_holder = nobody;  // of the oldest record that is not finished, if it is taken
+    };
+    Code usage(Usage &out) const noexcept; // SYSTEM if the file cannot be read
     Code used_bytes(std::uint64_t &out_bytes) const noexcept;
     std::uint64_t used_bytes_at_most() const noexcept; // the same with a frontier that may lag: no system call
+    // How many items the participants of this slot have taken and not finished.
+    std::uint64_t unfinished_in(std::uint32_t slot) const noexcept;
     // Does the head stand in the image? Not in a file that was cut and has come back as zeros.
     bool has_head() const noexcept { return image_.holds(snapshot(control().head).offset, terminator_size); }
 
@@ -273,7 +280,7 @@ private:
     void end_leases_of(const DeadOwners &dead) noexcept;
     // look.cpp
     std::uint64_t bytes_between(std::uint64_t from, std::uint64_t to) const noexcept;
-    Code bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_t &out_bytes) const noexcept;
+    Code usage_behind(FrontierCursor cursor, std::uint64_t &steps, Usage &out) const noexcept;
 
     // Set by open(), which every call of an attached process follows; the checker cannot see that.
     // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.UndefReturn)

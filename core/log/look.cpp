@@ -7,6 +7,7 @@
 
 #include "log/test_point.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ipcq {
@@ -72,21 +73,41 @@ std::uint64_t Log::ready_items() const noexcept
 
 // While the frontier stands still no record behind it is recycled, so that all that was read meanwhile was there. If the
 // frontier moves, the walk begins again there, with a shorter way to go. All walks together take no more steps than one may.
-Code Log::used_bytes(std::uint64_t &out_bytes) const noexcept
+Code Log::usage(Usage &out) const noexcept
 {
     const Frontier &frontier = control().frontier;
     std::uint64_t steps = image_.steps_max();
     for (int looks = 1;; looks++) {
         const std::uint64_t epoch = frontier.epoch.load(acquire);
-        const Code code = bytes_behind(load_copy(frontier, epoch), steps, out_bytes);
+        const Code code = usage_behind(load_copy(frontier, epoch), steps, out);
         // relaxed: the loads of the walk are acquires or system calls
         if (code != Code::OK || frontier.epoch.load(relaxed) == epoch || looks == looks_max || steps == 0)
             return code;
     }
 }
 
+Code Log::used_bytes(std::uint64_t &out_bytes) const noexcept
+{
+    Usage now;
+    const Code code = usage(now);
+    out_bytes = now.bytes;
+    return code;
+}
+
+// Leases that have not ended. Who dies between the word and the count of it, or is looked at there, has counted an end
+// too many or a beginning too few.
+std::uint64_t Log::unfinished_in(std::uint32_t index) const noexcept
+{
+    const Slot &slot = image_.slot(index);
+    if (life_of(slot).is_clean())
+        return 0;
+    const std::uint64_t leases = slot.leases.load(acquire); // before the ends of them, which would be too few otherwise
+    const std::uint64_t ended = slot.dones.load(relaxed) + slot.returned.load(relaxed);
+    return leases > ended ? leases - ended : 0;
+}
+
 // The first lease of the dead behind the frontier, whose lock another process holds; the end of the leases if there is none.
-// The head is locked, so that none is taken or given back meanwhile. As in used_bytes(), what was read while the frontier
+// The head is locked, so that none is taken or given back meanwhile. As in usage(), what was read while the frontier
 // stood still was there. The frontier passes neither of the two places.
 Code Log::first_lease_of(const DeadOwners &dead, FrontierCursor &out_from) const noexcept
 {
@@ -149,12 +170,12 @@ std::uint64_t Log::bytes_between(std::uint64_t from, std::uint64_t to) const noe
     return place(to) > place(from) ? place(to) - place(from) : 0;
 }
 
-// Between the first record that is not finished, from the cursor on, and the tail. The walk of advance_to_head(), but it may
-// go beyond the head. A word that is stored while it is read may be read torn. Its state is one byte and is whole; a torn END
-// is not followed, which ends the walk where that END stands.
-Code Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_t &out_bytes) const noexcept
+// From the first record that is not finished, from the cursor on. The walk of advance_to_head(), but it may go beyond
+// the head. A word that is stored while it is read may be read torn. Its state is one byte and is whole; a torn END is
+// not followed, which ends the walk where that END stands. A torn owner is only told to people.
+Code Log::usage_behind(FrontierCursor cursor, std::uint64_t &steps, Usage &out) const noexcept
 {
-    out_bytes = 0;
+    out = {};
     const HeadCursor head = snapshot(control().head); // before lease_chain, as there
     if (!image_.holds(cursor.offset, terminator_size) || !image_.holds(head.offset, terminator_size))
         return Code::OK;
@@ -162,9 +183,9 @@ Code Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_
         cursor = {head.offset, head.sequence};
     TEST_POINT("look_walk");
     RecordReader reader(image_);
+    RecordWord word;
     // At the head without a zone no record is finished, and the word need not be read.
     for (bool passed = cursor.offset != head.offset || head.zone != 0; passed && steps != 0; steps--) {
-        RecordWord word;
         RecordShape shape;
         if (!reader.read(cursor.offset, word, shape))
             return Code::SYSTEM;
@@ -174,7 +195,10 @@ Code Log::bytes_behind(FrontierCursor cursor, std::uint64_t &steps, std::uint64_
         else
             passed = word.is(RecordState::end) && image_.first_of(word, cursor.offset);
     }
-    out_bytes = bytes_between(cursor.offset, snapshot(control().tail).offset);
+    const std::uint64_t tail = snapshot(control().tail).offset;
+    out.bytes = bytes_between(cursor.offset, tail);
+    out.ready_bytes = std::min(out.bytes, bytes_between(head.offset, tail));
+    out.oldest_holder = word.is(RecordState::taken) ? word.owner() : nobody;
     return Code::OK;
 }
 

@@ -4,23 +4,9 @@
 // give back to the system.
 #include "queue/shared_queue.hpp"
 
-#include <cstdio>
 #include <sys/stat.h>
 
 namespace ipcq {
-
-namespace {
-
-// Leases that have not ended. Who dies between the word and the count of it, or is looked at there, has counted an end too
-// many or a beginning too few.
-std::uint64_t unfinished(const Slot &slot) noexcept
-{
-    const std::uint64_t leases = slot.leases.load(acquire); // before the ends of them, which would be too few otherwise
-    const std::uint64_t ended = slot.dones.load(relaxed) + slot.returned.load(relaxed);
-    return leases > ended ? leases - ended : 0;
-}
-
-} // namespace
 
 Code SharedQueue::size(std::uint64_t &out_items) noexcept
 {
@@ -60,7 +46,7 @@ Code SharedQueue::statistics(Statistics &out) noexcept
             const Liveness liveness = log_.me().liveness_of_slot(i);
             if (liveness == Liveness::unknown)
                 return leave(Code::SYSTEM);
-            out.taken += unfinished(slot);
+            out.taken += log_.unfinished_in(i);
             if (liveness == Liveness::alive) {
                 out.participants++;
                 out.getters_waiting += slot.waiting.getters.load(relaxed);
@@ -106,31 +92,13 @@ Code SharedQueue::participants(ParticipantReport *array, std::size_t capacity, s
             report.puts = slot.puts.load(relaxed);
             report.gets = slot.gets.load(relaxed);
             report.dones = slot.dones.load(relaxed);
-            report.taken = unfinished(slot);
+            report.taken = log_.unfinished_in(i);
             for (std::size_t c = 0; c + 1 < sizeof report.command; c++)
                 report.command[c] = slot.command[c].load(relaxed);
         }
         out_count++;
     }
     return leave_after_look();
-}
-
-void SharedQueue::describe(int code, char *buffer, std::size_t capacity) noexcept
-{
-    const auto number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
-    switch (static_cast<Code>(code)) {
-    case Code::TOOBIG:
-        std::snprintf(buffer, capacity, "%s (the largest item is %llu bytes): %s", name_.text,
-                      number(geometry_.item_max_bytes()), sentence_of(code));
-        break;
-    case Code::FULL:
-    case Code::TIMEDOUT:
-        std::snprintf(buffer, capacity, "%s (max_items %llu, capacity_bytes %llu, items %llu): %s", name_.text,
-                      number(geometry_.max_items), number(geometry_.capacity_bytes),
-                      number(enter() == Code::OK ? log_.ready_items() : 0), sentence_of(code));
-        break;
-    default: std::snprintf(buffer, capacity, "%s: %s", name_.text, sentence_of(code));
-    }
 }
 
 } // namespace ipcq

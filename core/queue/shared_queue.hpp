@@ -106,6 +106,10 @@ private:
     // The same for a call that only looks and meets no invariant on its way.
     Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }
 
+    // describe.cpp
+    bool describe_full(char *buffer, std::size_t capacity) noexcept;
+    bool describe_unfinished(const Log::Usage &usage, char *buffer, std::size_t capacity) const noexcept;
+
     // waiting.cpp
     [[gnu::noinline]] void wake_after_put() noexcept;
     [[gnu::noinline]] void wake_after_get(bool more, bool left_segment) noexcept;
