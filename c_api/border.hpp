@@ -29,10 +29,11 @@ inline void cancellation_point() { ::pthread_testcancel(); }
 inline int number(Code code) { return static_cast<int>(code); }
 
 // For a refusal by ipcq_open() in which the core has no part.
-inline Code refuse(const ipcq_options &options, Code code)
+// Before open_queue(), which fills the message itself.
+inline Code refuse(const ipcq_options &options, Code code, const char *sentence)
 {
     if (options.message != nullptr && options.message_capacity != 0)
-        std::snprintf(options.message, options.message_capacity, "%s", sentence_of(number(code)));
+        std::snprintf(options.message, options.message_capacity, "%s", sentence);
     return code;
 }
 

@@ -47,22 +47,35 @@ IPCQ_INLINE bool get_at_once(ipcq_t *queue, void *buffer, size_t capacity, uint6
     return call.here() != nullptr && call.here()->get_at_once(call.epoch(), buffer, capacity, accept, receive);
 }
 
-// The options of this version may be followed by a newer caller's; those must be zero, which means default.
-Code read_options(const ipcq_options *given, ipcq_options &out)
+// The options of this version may be followed by a newer caller's; those must be zero, which means default. nullptr, or
+// why they are refused.
+const char *read_options(const ipcq_options *given, ipcq_options &out)
 {
     std::memset(&out, 0, sizeof out);
     out.struct_size = sizeof out;
     if (given == nullptr)
-        return Code::OK;
-    if (given->struct_size < offsetof(ipcq_options, reserved) || given->struct_size > 4096)
-        return Code::INVALID;
+        return nullptr;
+    if (given->struct_size < offsetof(ipcq_options, reserved) || given->struct_size > 4096) {
+        // Every version of the struct has these two. A capacity beyond reason tells of a struct that was never
+        // initialised.
+        constexpr size_t message_capacity_max = 1 << 20;
+        if (given->message_capacity <= message_capacity_max) {
+            out.message = given->message;
+            out.message_capacity = given->message_capacity;
+        }
+        return "The struct_size of the options is not known: zero the options, and set it to sizeof(ipcq_options).";
+    }
     const auto *bytes = reinterpret_cast<const unsigned char *>(given);
     std::memcpy(&out, given, given->struct_size < sizeof out ? given->struct_size : sizeof out);
     for (std::size_t i = sizeof out; i < given->struct_size; i++)
         if (bytes[i] != 0)
-            return Code::INVALID;
+            return "An option is newer than this library: use the libipcq that the program was compiled with.";
     constexpr uint32_t known = IPCQ_PLAIN | IPCQ_JOINABLE | IPCQ_OPEN_ONLY | IPCQ_CREATE_ONLY | IPCQ_ANY_OWNER;
-    return (out.flags & ~known) != 0 || out.reserved != 0 ? Code::INVALID : Code::OK;
+    if ((out.flags & ~known) != 0)
+        return "The flags of the options have a bit that means nothing: use the flags of ipcq.h for ipcq_open().";
+    if (out.reserved != 0)
+        return "The reserved field of the options is not 0: zero the options before you fill them.";
+    return nullptr;
 }
 
 Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
@@ -79,7 +92,7 @@ Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
     options.slot_count = o.max_participants;
     ipcq::Cell *cell = ipcq::take_cell();
     if (cell == nullptr)
-        return refuse(o, Code::NOMEM);
+        return refuse(o, Code::NOMEM, ipcq::sentence_of(IPCQ_NOMEM));
     ipcq::Queue *queue = nullptr;
     const Code code = ipcq::open_queue(name, options, queue, o.message, o.message_capacity);
     if (code == Code::OK)
@@ -168,8 +181,10 @@ EXPORT int ipcq_open(ipcq_t **out_queue, const char *name, const ipcq_options *o
     cancellation_point();
     const CancellationDisabled whole;
     ipcq_options o;
-    if (const Code code = read_options(options, o); out_queue == nullptr || code != Code::OK)
-        return number(refuse(o, Code::INVALID));
+    if (const char *why = read_options(options, o); why != nullptr)
+        return number(refuse(o, Code::INVALID, why));
+    if (out_queue == nullptr)
+        return number(refuse(o, Code::INVALID, "No place for the handle was given: pass the address of an ipcq_t *."));
     return number(open(out_queue, name, o));
 }
 

@@ -36,9 +36,48 @@ Code blame(Trouble &trouble, Code code, const char *what, const char *path)
     return code;
 }
 
+// DENIED has several causes, and each another remedy.
+
+Code blame_read_only(Trouble &trouble, const char *path)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "%s is on a read-only file system: mount %s writable (mount -o remount,rw %s).", path,
+                  object_directory, object_directory);
+    return Code::DENIED;
+}
+
+Code blame_permission(Trouble &trouble, const char *path)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "%s does not permit this user to read and write: run as its owner, or have the owner set its mode to "
+                  "0660 or 0666.",
+                  path);
+    return Code::DENIED;
+}
+
+Code blame_directory_permission(Trouble &trouble)
+{
+    std::snprintf(
+        trouble.text, sizeof trouble.text,
+        "%s does not permit this user to make a queue: run as another user, or have root set its mode to 1777.",
+        object_directory);
+    return Code::DENIED;
+}
+
+Code blame_owner(Trouble &trouble, uid_t owner, const char *path)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "%s belongs to another user (uid %u), who could cut it short: open it with any_owner if you trust "
+                  "that user, or choose another name.",
+                  path, owner);
+    return Code::DENIED;
+}
+
 Code blame_errno(Trouble &trouble, const char *what, const char *path)
 {
     const int error = errno;
+    if (error == EROFS)
+        return blame_read_only(trouble, path);
     char text[96];
     const char *reason = ::strerror_r(error, text, sizeof text); // the GNU form returns the text
     std::snprintf(trouble.text, sizeof trouble.text, "%s (%s: %s): %s", path, what, reason,
@@ -134,6 +173,8 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
     if (!fd) {
         if (directory_is_missing(errno))
             return blame(trouble, Code::NOSHM, "directory", object_directory);
+        if (errno == EACCES || errno == EPERM)
+            return blame_permission(trouble, name.path);
         return blame_errno(trouble, "open", name.path);
     }
     struct stat status {};
@@ -144,7 +185,8 @@ Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geom
     if (status.st_nlink > 1)
         return blame(trouble, Code::FOREIGN, "has a second name", name.path);
     if (const Code code = any_owner ? Code::OK : trust_owner(fd.get(), status); code != Code::OK)
-        return blame_call(trouble, code, code == Code::DENIED ? "made by another user" : "owner", name.path);
+        return code == Code::DENIED ? blame_owner(trouble, status.st_uid, name.path)
+                                    : blame_call(trouble, code, "owner", name.path);
     Header header{};
     const ssize_t got = ::pread(fd.get(), &header, sizeof header, 0);
     if (got < 0)
@@ -164,6 +206,8 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
     if (!fd) {
         if (errno == ENOENT || errno == ENOTDIR || errno == EOPNOTSUPP || errno == EISDIR)
             return blame(trouble, Code::NOSHM, "directory", object_directory);
+        if (errno == EACCES || errno == EPERM)
+            return blame_directory_permission(trouble);
         return blame_errno(trouble, "create", object_directory);
     }
     Header header = plan;

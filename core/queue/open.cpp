@@ -32,6 +32,34 @@ Code explain(Trouble &trouble, const QueueName &name, Code code)
     return code;
 }
 
+Code refuse(Trouble &trouble, const char *sentence)
+{
+    std::snprintf(trouble.text, sizeof trouble.text, "%s", sentence);
+    return Code::INVALID;
+}
+
+Code refuse_number(Trouble &trouble, const char *option, std::uint64_t asked, std::uint64_t most)
+{
+    std::snprintf(trouble.text, sizeof trouble.text, "%s is %llu, and may be at most %llu: ask for less.", option,
+                  static_cast<unsigned long long>(asked), static_cast<unsigned long long>(most));
+    return Code::INVALID;
+}
+
+Code refuse_contradictions(Trouble &trouble, bool anonymous, const Options &options)
+{
+    if (options.plain && options.joinable)
+        return refuse(trouble, "A queue is either plain or joinable: ask for one of them.");
+    if (options.open_only && options.create_only)
+        return refuse(trouble, "A queue that must exist cannot be new: ask for one of them.");
+    if (anonymous && options.open_only)
+        return refuse(trouble, "An anonymous queue is always new: give the name of the queue that must exist.");
+    if (options.slot_count > slot_count_max)
+        return refuse_number(trouble, "max_participants", options.slot_count, slot_count_max);
+    if (options.capacity_bytes > capacity_bytes_max)
+        return refuse_number(trouble, "capacity_bytes", options.capacity_bytes, capacity_bytes_max);
+    return Code::OK;
+}
+
 Code refuse_mode(Trouble &trouble, std::uint32_t mode)
 {
     std::snprintf(trouble.text, sizeof trouble.text,
@@ -57,6 +85,14 @@ void explain_removal(Trouble &trouble, const QueueName &name)
                   name.text);
 }
 
+void explain_prefix(Trouble &trouble, const QueueName &name)
+{
+    std::snprintf(trouble.text, sizeof trouble.text,
+                  "No anonymous queue is called %s, and a name that begins with %s is never made on request: "
+                  "check the name, or choose one without that beginning.",
+                  name.text, anonymous_prefix);
+}
+
 bool is_anonymous(const QueueName &name)
 {
     return std::strncmp(name.text, anonymous_prefix, sizeof anonymous_prefix - 1) == 0;
@@ -72,10 +108,8 @@ std::uint64_t effective_capacity(std::uint64_t wanted)
 Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept
 {
     const bool anonymous = name == nullptr;
-    if ((options.plain && options.joinable) || (options.open_only && options.create_only) ||
-        (anonymous && options.open_only) || options.slot_count > slot_count_max ||
-        options.capacity_bytes > capacity_bytes_max)
-        return Code::INVALID;
+    if (const Code code = refuse_contradictions(trouble, anonymous, options); code != Code::OK)
+        return code;
     if (!mode_is_accepted(options.mode))
         return refuse_mode(trouble, options.mode);
     if (system_page_size() != own_fingerprint().page_size)
@@ -95,8 +129,10 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
     for (int attempt = 0; attempt < attempts; attempt++) {
         trouble.text[0] = '\0';
         code = options.create_only || anonymous ? Code::NOTFOUND : queue->find(options, trouble);
-        if (code == Code::NOTFOUND && !anonymous && is_anonymous(parsed))
+        if (code == Code::NOTFOUND && !anonymous && is_anonymous(parsed)) {
+            explain_prefix(trouble, parsed);
             break; // such a name was given by chance and is never made by wish
+        }
         if (code == Code::NOTFOUND && !options.open_only)
             code = queue->create(options, trouble);
         const bool lost_race =

@@ -75,7 +75,25 @@ static void each_code_has_a_sentence_of_its_own(void **state)
     }
 }
 
-/* A remedy follows a colon; only success needs none, and SYSTEM refers to a message. */
+/* Bindings pass the sentences on to callers who know no C. */
+static void no_sentence_speaks_of_c(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CODES; ++i) {
+        const char *sentence = ipcq_strerror(table[i].code);
+        if (strstr(sentence, "IPCQ_") != NULL || strstr(sentence, "ipcq_") != NULL)
+            fail_msg("%s: %s", table[i].name, sentence);
+    }
+}
+
+/* The sentence is said of a missing name that was to be removed, too. */
+static void a_missing_name_is_not_told_to_be_opened(void **state)
+{
+    (void)state;
+    assert_null(strstr(ipcq_strerror(IPCQ_NOTFOUND), "open"));
+}
+
+/* A remedy follows a colon; only success needs none. */
 static void each_error_names_a_remedy(void **state)
 {
     (void)state;
@@ -110,6 +128,8 @@ int main(void)
         cmocka_unit_test(the_numbers_are_pinned),
         cmocka_unit_test(each_code_has_its_name),
         cmocka_unit_test(each_code_has_a_sentence_of_its_own),
+        cmocka_unit_test(no_sentence_speaks_of_c),
+        cmocka_unit_test(a_missing_name_is_not_told_to_be_opened),
         cmocka_unit_test(each_error_names_a_remedy),
         cmocka_unit_test(other_numbers_are_said_to_be_unknown),
         cmocka_unit_test(the_loaded_library_is_of_the_header_s_version),

@@ -138,6 +138,7 @@ static void wrong_arguments_are_refused(void **state)
     assert_code(ipcq_get_item(fixture->queue, buffer, sizeof buffer, &item, IPCQ_ACCEPT_ALL, &wait), IPCQ_INVALID);
     wait.flags = 0;
     assert_code(ipcq_get_item(fixture->queue, buffer, sizeof buffer, NULL, IPCQ_ACCEPT_ALL, &wait), IPCQ_INVALID);
+    assert_code(ipcq_get_item(fixture->queue, buffer, sizeof buffer, &item, 0, &wait), IPCQ_INVALID);
     assert_holds(fixture->queue, 1, 0);
     get_word(fixture->queue, "x");
 }
