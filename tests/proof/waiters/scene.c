@@ -17,7 +17,7 @@
 
 const char *const kind_name[KINDS] = {"getter", "leaser", "putter", "joiner", "locker"};
 
-enum { PAGE = 4096, HEAD_LOCK = 384 }; /* core/layout/FORMAT.md, section 3 */
+enum { PAGE = 4096, HEAD_LOCK = 384, WAITING_GETTERS = 640 }; /* core/layout/FORMAT.md, section 3 */
 static const int locks[] = {256, HEAD_LOCK, 512};
 static const int hang_seconds = 20; /* nobody waits longer for what is there already, however busy the machine is */
 
@@ -41,6 +41,11 @@ static uint64_t lock_word(const struct scene *scene, int offset)
 }
 
 uint64_t scene_getters_lock(const struct scene *scene) { return lock_word(scene, HEAD_LOCK); }
+
+uint32_t scene_counted_getters(const struct scene *scene)
+{
+    return __atomic_load_n((const uint32_t *)(const void *)(scene->control + WAITING_GETTERS), __ATOMIC_ACQUIRE);
+}
 
 static int call(struct scene *scene)
 {

@@ -40,6 +40,9 @@ void scene_release_again(struct scene *scene);
 /* Does this process own one of the queue's locks? */
 bool scene_has_lock(const struct scene *scene, pid_t process);
 
+/* How many getters sleep, as wakers see it: the dead are counted, too. */
+uint32_t scene_counted_getters(const struct scene *scene);
+
 /* The word of the getters' lock. */
 uint64_t scene_getters_lock(const struct scene *scene);
 
