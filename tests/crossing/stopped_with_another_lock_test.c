@@ -43,9 +43,10 @@ static void the_dead_workers_item_comes_beside(ipcq_t *queue, child_function *st
 {
     uint64_t number = 0;
     ipcq_item item = {0};
+    const uint64_t taken_before = stats_of(queue).taken;
     assert_ok(put_number(queue, 1, IPCQ_NOWAIT));
     pid_t worker = child_start(take_one_and_sleep, queue);
-    await_taken(queue, 1);
+    await_taken(queue, taken_before + 1);
     pid_t holder = child_start(stop, queue);
     assert_true(child_wait_stopped(holder));
     child_kill(worker);
