@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory goes back to the system when the queue no longer needs it. The need is the largest number of segments in use during
-// this interval and the one before, so a stream that runs dry for a moment keeps its memory. The counts are hints in shared
-// memory: the processes that claim know the use, and others may be the ones that find time to give memory back.
+// Memory goes back to the system when the queue no longer needs it. The need is the largest number of segments in use
+// during this interval and the one before, so a stream that runs dry for a moment keeps its memory. The counts are
+// hints in shared memory: the processes that claim know the use, and others may be the ones that find time to give
+// memory back.
 #include "log/log.hpp"
 
 #include <algorithm>
@@ -19,7 +20,8 @@ constexpr std::uint32_t interval_ms = 100;
 
 } // namespace
 
-// Two processes may do it at once, and the smaller number may stay: then memory is given back that is wanted again soon.
+// Two processes may do it at once, and the smaller number may stay: then memory is given back that is wanted again
+// soon.
 void Log::note_use(std::uint64_t segments) noexcept
 {
     HalfWord &peak = control().supply.peak;
@@ -27,8 +29,8 @@ void Log::note_use(std::uint64_t segments) noexcept
         peak.store(static_cast<std::uint32_t>(segments), relaxed);
 }
 
-// The process that moves `interval_ms` begins the new interval. If it dies before the stores behind that, the next one does
-// both. A clock of another time namespace ends intervals early.
+// The process that moves `interval_ms` begins the new interval. If it dies before the stores behind that, the next one
+// does both. A clock of another time namespace ends intervals early.
 std::uint64_t Log::needed_lately(std::uint64_t in_use, Nanoseconds now) noexcept
 {
     Supply &supply = control().supply;
@@ -44,8 +46,8 @@ std::uint64_t Log::needed_lately(std::uint64_t in_use, Nanoseconds now) noexcept
 bool Log::trim(Nanoseconds now) noexcept
 {
     bool end = false;
-    // What was finished is in use until the frontier has passed it. A frontier that a stopped process keeps has cost our grace:
-    // not once more each turn.
+    // What was finished is in use until the frontier has passed it. A frontier that a stopped process keeps has cost
+    // our grace: not once more each turn.
     return may_have_spare(1) && advance(Patience::until(nowait), end) == Code::OK &&
            give_memory_back(needed_lately(live_segments(), now));
 }

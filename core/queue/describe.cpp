@@ -13,8 +13,8 @@ unsigned long long number(std::uint64_t n) { return n; }
 
 } // namespace
 
-// The memory behind an unfinished item is used until that item is finished, however many later ones are. So such items are
-// the reason if they keep more memory than the ready ones.
+// The memory behind an unfinished item is used until that item is finished, however many later ones are. So such items
+// are the reason if they keep more memory than the ready ones.
 bool SharedQueue::describe_unfinished(const Log::Usage &usage, char *buffer, std::size_t capacity) const noexcept
 {
     const Owner holder = usage.oldest_holder;
