@@ -64,7 +64,7 @@ struct Run {
 class Log {
 public:
     // Becomes a participant of the queue in `file` (Participant::attach). The caller holds the ForkGate.
-    Code open(QueueFile &file, const Geometry &geometry) noexcept;
+    Code open(QueueFile &file, Descriptor own, const Geometry &geometry) noexcept;
     void close() noexcept;  // the byte lock falls with the mapping
     void forget() noexcept; // in a forked child, which did not inherit the mapping
     bool is_open() const { return image_.mapped(); }

@@ -23,13 +23,13 @@ Patience short_patience() { return Patience::until(now_ns() + 2'000'000); }
 
 } // namespace
 
-Code Log::open(QueueFile &file, const Geometry &geometry) noexcept
+Code Log::open(QueueFile &file, Descriptor own, const Geometry &geometry) noexcept
 {
     void *map = ::mmap(nullptr, geometry.segment_count, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
         return code_of_map_errno(errno);
-    if (const Code code = me_.attach(file, geometry, image_); code != Code::OK) {
+    if (const Code code = me_.attach(file, std::move(own), geometry, image_); code != Code::OK) {
         ::munmap(map, geometry.segment_count);
         return code;
     }

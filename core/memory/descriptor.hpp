@@ -40,5 +40,7 @@ private:
 // open(2) with O_CLOEXEC, and never under the number of a standard stream: a program that has closed those may print into
 // whatever has them now. Without a descriptor, errno says why.
 Descriptor open_file(const char *path, int flags, mode_t mode = 0) noexcept;
+// The file of a descriptor once more, to read and write, without a path: the right CAP_DAC_READ_SEARCH is needed.
+Descriptor open_by_handle(int fd) noexcept;
 
 } // namespace ipcq

@@ -263,8 +263,13 @@ Code reopen(int fd, Descriptor &out_fd) noexcept
     char self[40];
     std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     Descriptor copy = open_file(self, O_RDWR);
+    if (!copy && errno == ENOENT) { // no /proc, as in a new root directory
+        copy = open_by_handle(fd);
+        if (!copy)
+            return Code::SYSTEM; // not "no such queue"
+    }
     if (!copy)
-        return errno == ENOENT ? Code::SYSTEM : code_of_errno(errno); // no /proc: not "no such queue"
+        return code_of_errno(errno);
     out_fd = std::move(copy);
     return Code::OK;
 }

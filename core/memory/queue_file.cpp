@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory/queue_file.hpp"
 
+#include "memory/object.hpp"
 #include "memory/signals_blocked.hpp"
 
 #include <cerrno>
@@ -82,6 +83,24 @@ int QueueFile::get() noexcept
     }
     errno = EBADF;
     return -1;
+}
+
+Code QueueFile::open_again(Descriptor &out_fd) noexcept
+{
+    const int fd = get();
+    if (fd < 0)
+        return code_of_errno(errno); // NOTFOUND: it was closed, and the name is gone or a successor's
+    const Code code = reopen(fd, out_fd);
+    if (code != Code::SYSTEM || path_ == nullptr)
+        return code;
+    const int error = errno;
+    Descriptor named = open_file(path_, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (named && is_ours(named.get())) {
+        out_fd = std::move(named);
+        return Code::OK;
+    }
+    errno = error;
+    return code;
 }
 
 bool QueueFile::look(struct stat &out) noexcept

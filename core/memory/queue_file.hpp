@@ -33,6 +33,9 @@ public:
     // The descriptor; -1 if it was closed behind our back and the file cannot be opened anew: errno says why, ENOENT if it has
     // lost its name. Threads may call it at once.
     int get() noexcept;
+    // A new description of the file. SYSTEM: there is no /proc, the name is gone, and the process has no right to open
+    // files by handle.
+    Code open_again(Descriptor &out_fd) noexcept;
     // fstat(2) of our file and of no other; false if it cannot be reached.
     bool look(struct stat &out) noexcept;
     // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.

@@ -6,6 +6,7 @@
 #include "memory/signals_blocked.hpp"
 #include "queue/removal_lock.hpp"
 #include "wait/fork_epoch.hpp"
+#include "wait/inherited_access.hpp"
 #include "wait/participant.hpp"
 
 #include <atomic>
@@ -18,6 +19,8 @@ namespace ipcq {
 namespace {
 
 constexpr int turns_max = 100; // only a crowd that attaches and leaves all the time makes it take more than one
+
+bool nobody_has(int fd) noexcept { return nobody_attached(fd) && !somebody_holds(fd); }
 
 bool leads_to(const QueueName &name, int fd) noexcept
 {
@@ -34,13 +37,13 @@ void remove_if_last(int fd, const QueueName &name) noexcept
     const ForkGate gate;        // a child would share the description, and with it the lock
     const SignalsBlocked quiet; // a handler could close the descriptors and use their numbers anew
     // Repeated when a participant left during the last turn: it found the lock held, and left the name to this process.
-    for (int turn = 0; turn < turns_max && leads_to(name, fd) && nobody_attached(fd); turn++) {
+    for (int turn = 0; turn < turns_max && leads_to(name, fd) && nobody_has(fd); turn++) {
         TEST_POINT("removal_begins");
         RemovalLock lock;
         if (!lock.take(fd))
             return; // another process holds it and looks again when it has let go
         // An opener attaches first and looks at the lock afterwards: either it is seen here, or it sees the lock.
-        if (nobody_attached(lock.fd())) {
+        if (nobody_has(lock.fd())) {
             TEST_POINT("removal_decided");
             ::unlink(name.path);
             return;

@@ -114,7 +114,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return refuse_mode(trouble, options.mode);
     if (system_page_size() != own_fingerprint().page_size)
         return refuse_page_size(trouble);
-    if (!watch_forks())
+    if (!watch_forks(InheritedAccess::prepare_all))
         return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
@@ -147,6 +147,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
     }
     bool items = false;
     queue->clean_up(queue->log_.all_slots(), items); // what participants before us left behind
+    queue->access_.begin();
     out_queue = queue;
     return Code::OK;
 }
@@ -161,7 +162,9 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
         code = file_.adopt(std::move(fd), name_.path);
     if (code == Code::OK) {
         const ForkGate gate;
-        code = attach();
+        Descriptor own;
+        if ((code = file_.open_again(own)) == Code::OK)
+            code = attach(std::move(own));
     }
     const bool attached = code == Code::OK;
     if (code == Code::OK && log_.cut()) {
@@ -206,7 +209,9 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
     // Attached before it has a name: nobody ever finds it without a participant.
     {
         const ForkGate gate;
-        code = attach();
+        Descriptor own;
+        if ((code = file_.open_again(own)) == Code::OK)
+            code = attach(std::move(own));
     }
     if (code == Code::OK && (code = name_object(file_.get(), name_, trouble)) != Code::OK)
         detach();
@@ -237,9 +242,9 @@ Code SharedQueue::check_options(const Options &options, Trouble &trouble) const 
 }
 
 // The caller holds the ForkGate.
-Code SharedQueue::attach() noexcept
+Code SharedQueue::attach(Descriptor own) noexcept
 {
-    if (const Code code = log_.open(file_, geometry_); code != Code::OK)
+    if (const Code code = log_.open(file_, std::move(own), geometry_); code != Code::OK)
         return code;
     if (!log_.has_inherited()) { // a participant begins without leases; inherited ones are requeued, and counted so, first
         Slot &slot = log_.slot(log_.me().slot_index());
@@ -290,22 +295,20 @@ Code SharedQueue::attach_anew() noexcept
     if (log_.cut())
         return Code::CORRUPT;
     log_.forget();
-    Descriptor fresh;
-    const int inherited = file_.get();
-    if (inherited < 0)
-        return code_of_errno(errno);      // NOTFOUND: closed by the child, and the name is gone or a successor's
-    Code code = reopen(inherited, fresh); // the parent's description would not exclude the parent
+    Descriptor fresh, own;
+    Code code = access_.take(fresh, own);
     if (code == Code::OK)
         code = file_.adopt(std::move(fresh), name_.path);
     if (code != Code::OK)
         return code;
     leases_.reset_after_fork();
     reservations_.reset_after_fork();
-    return attach();
+    return attach(std::move(own));
 }
 
 void SharedQueue::close() noexcept
 {
+    access_.end();
     detach();
     if (const int fd = file_.get(); fd >= 0 && geometry_.anonymous)
         remove_if_last(fd, name_);

@@ -10,6 +10,7 @@
 #include "queue/queue.hpp"
 #include "queue/reservation_table.hpp"
 #include "wait/fork_epoch.hpp"
+#include "wait/inherited_access.hpp"
 #include "wait/pace.hpp"
 
 namespace ipcq {
@@ -87,7 +88,7 @@ private:
     Code find(const Options &options, Trouble &trouble) noexcept;
     Code create(const Options &options, Trouble &trouble) noexcept;
     Code check_options(const Options &options, Trouble &trouble) const noexcept;
-    Code attach() noexcept;
+    Code attach(Descriptor own) noexcept;
     void detach() noexcept;
     Code attach_after_fork() noexcept;
     Code attach_anew() noexcept;
@@ -138,6 +139,7 @@ private:
     QueueName name_;
     Geometry geometry_;
     QueueFile file_;
+    InheritedAccess access_{file_};
     std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
     LeaseTable leases_;

@@ -16,8 +16,16 @@ std::atomic<std::uint64_t> last_epoch{0}; // inherited by a child, so that its e
 pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// Of the thread that forks. A handler that ran in it now and forked again would wait for the gate that its own thread holds.
+// Of the thread that forks. A signal handler that ran in it now and forked again would wait for the gate that its own thread
+// holds.
 sigset_t mask_of_forker;
+
+// Between its two handlers. Handlers of the program that were registered before ours run in that time, and may use queues.
+// Written by the thread that holds the gate; a thread compares it with itself alone, so relaxed is enough.
+std::atomic<pthread_t> forker{};
+std::uint64_t epoch_of_forker = 0;
+
+bool is_forker() noexcept { return forker.load(std::memory_order_relaxed) == ::pthread_self(); }
 
 void lock_gate()
 {
@@ -25,24 +33,33 @@ void lock_gate()
     SignalsBlocked::block(before);
     ::pthread_mutex_lock(&gate);
     mask_of_forker = before;
+    epoch_of_forker = fork_epoch_if_known();
+    forker.store(::pthread_self(), std::memory_order_relaxed);
 }
 
 void unlock_gate()
 {
     const sigset_t before = mask_of_forker;
+    forker.store(pthread_t{}, std::memory_order_relaxed);
     ::pthread_mutex_unlock(&gate);
     SignalsBlocked::restore(before);
 }
 
 bool handlers_installed = false; // written once, or under the gate
 
+ForkedChild forked_child = nullptr; // as that
+
 void begin_child()
 {
     // Another thread of the parent may have been in prepare(), which a child does again. Two sets of handlers would lock the
     // gate twice.
     handlers_installed = true;
-    fork_epoch_page.load(std::memory_order_relaxed)
-        ->store(0, std::memory_order_relaxed); // the kernel may have wiped it
+    // Mostly the kernel has wiped it. A handler of the program may even have asked for the child's own epoch.
+    ForkEpochWord &word = *fork_epoch_page.load(std::memory_order_relaxed);
+    if (word.load(std::memory_order_relaxed) == epoch_of_forker)
+        word.store(0, std::memory_order_relaxed);
+    if (forked_child != nullptr)
+        forked_child();
     unlock_gate();
 }
 
@@ -77,17 +94,26 @@ std::uint64_t fork_epoch_slowly() noexcept
     return word.compare_exchange_strong(epoch, fresh) ? fresh : epoch; // another thread may have been first
 }
 
-bool watch_forks() noexcept
+bool watch_forks(ForkedChild in_child) noexcept
 {
     ::pthread_once(&once, prepare);
     const ForkGate guard;
+    forked_child = in_child;
     if (!handlers_installed) // there was no memory the first time
         handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
     return handlers_installed;
 }
 
-ForkGate::ForkGate() noexcept { ::pthread_mutex_lock(&gate); }
+ForkGate::ForkGate() noexcept : locked_(!is_forker())
+{
+    if (locked_)
+        ::pthread_mutex_lock(&gate);
+}
 
-ForkGate::~ForkGate() { ::pthread_mutex_unlock(&gate); }
+ForkGate::~ForkGate()
+{
+    if (locked_)
+        ::pthread_mutex_unlock(&gate);
+}
 
 } // namespace ipcq

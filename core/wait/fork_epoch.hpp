@@ -29,11 +29,15 @@ inline std::uint64_t fork_epoch() noexcept
     return epoch != 0 ? epoch : fork_epoch_slowly();
 }
 
+// What the child of a fork() calls first, in its only thread, behind the gate.
+using ForkedChild = void (*)();
+
 // Before a queue is opened: does fork() wait for the gate? False if there is no memory to arrange that.
-bool watch_forks() noexcept;
+bool watch_forks(ForkedChild in_child) noexcept;
 
 // Held while the process-wide lists of the C border change, and while a byte is locked on a descriptor that a child would
-// inherit (attach). fork() waits for it. No signal handler runs in the holder, since POSIX allows a handler to fork.
+// inherit (attach). fork() waits for it, and its own thread passes meanwhile: a handler of pthread_atfork() may use a queue. No
+// signal handler runs in the holder, since POSIX allows a signal handler to fork.
 class ForkGate {
 public:
     ForkGate() noexcept;
@@ -43,6 +47,7 @@ public:
 
 private:
     const SignalsBlocked quiet_; // before the gate is entered, and until it is left
+    const bool locked_;          // else this thread holds it while it forks
 };
 
 } // namespace ipcq

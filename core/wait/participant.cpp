@@ -122,16 +122,13 @@ Code choose_slot(int fd, Control &control, std::uint32_t count, Owner &out_self)
 
 } // namespace
 
-Code Participant::attach(QueueFile &file, const Geometry &geometry, Image &image) noexcept
+Code Participant::attach(QueueFile &file, Descriptor own, const Geometry &geometry, Image &image) noexcept
 {
-    Descriptor own;
     const int fd = file.get();
     if (fd < 0) {
         errno = EBADF;
         return Code::SYSTEM;
     }
-    if (const Code code = reopen(fd, own); code != Code::OK)
-        return code;
     // A look at the table, through the shared descriptor: this mapping pins nothing.
     void *map = ::mmap(nullptr, geometry.table_offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)

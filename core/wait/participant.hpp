@@ -20,10 +20,10 @@ enum class Liveness {
 
 class Participant {
 public:
-    // Takes a slot of the queue in `file`, which outlives the image, and maps the queue into `image`. CROWDED if every slot
-    // belongs to a living process. The caller holds the ForkGate. The slot of a dead participant may be taken over before it
+    // Takes a slot of the queue in `file`, which outlives the image, and maps the queue into `image`, through `own`: a
+    // description of this process alone. CROWDED if every slot belongs to a living process. The caller holds the ForkGate. The slot of a dead participant may be taken over before it
     // was cleaned; its state is `inherited` then, until a reaper has requeued what the earlier generations held.
-    Code attach(QueueFile &file, const Geometry &geometry, Image &image) noexcept;
+    Code attach(QueueFile &file, Descriptor own, const Geometry &geometry, Image &image) noexcept;
 
     Owner self() const { return self_; }
     std::uint32_t slot_index() const { return slot_; }

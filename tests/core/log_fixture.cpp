@@ -42,12 +42,14 @@ Log &LogFixture::log(int peer)
     Peer &p = peer_[peer];
     if (!p.log.is_open()) {
         const ForkGate gate;
-        Descriptor fd;
+        Descriptor fd, own;
         Code code = reopen(object_.get(), fd);
         if (code == Code::OK)
             code = p.file.adopt(std::move(fd), nullptr);
         if (code == Code::OK)
-            code = p.log.open(p.file, geometry_);
+            code = p.file.open_again(own);
+        if (code == Code::OK)
+            code = p.log.open(p.file, std::move(own), geometry_);
         if (code != Code::OK)
             give_up("open a peer", code);
     }

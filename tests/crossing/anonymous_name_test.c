@@ -24,6 +24,7 @@
 enum { SLOTS = 4096 };
 
 static bool alone; /* in a /dev/shm of this program's own */
+static ipcq_t *idle_queue;
 
 /* What the processes of a test tell each other. */
 struct meeting {
@@ -200,7 +201,8 @@ static int make_another(void *argument)
 {
     struct meeting *meeting = argument;
     ipcq_t *queue = NULL;
-    ipcq_test_stop_at(meeting->point);
+    if (meeting->point[0] != '\0')
+        ipcq_test_stop_at(meeting->point);
     CHILD_CHECK(ipcq_open(&queue, NULL, NULL) == IPCQ_OK && ipcq_close(queue) == IPCQ_OK);
     return 0;
 }
@@ -226,6 +228,34 @@ static void a_stopped_maker_that_removes_a_stale_name_is_busy(void **state)
     child_kill(maker);
     assert_ok(open_by_name(meeting, &queue));
     ipcq_close(queue);
+    assert_false(has_its_name(meeting));
+}
+
+static int wait_idly(void *argument)
+{
+    struct meeting *meeting = argument;
+    uint64_t size = 0;
+    flag_raise(meeting->second_in);
+    flag_await(meeting->second_close);
+    CHILD_CHECK(has_its_name(meeting));
+    CHILD_CHECK(ipcq_size(idle_queue, &size) == IPCQ_OK && size == 1);
+    CHILD_CHECK(ipcq_close(idle_queue) == IPCQ_OK);
+    return 0;
+}
+
+/* The forked child is no participant yet. The parent closes the queue, and another program makes an anonymous queue. */
+static void an_idle_child_keeps_the_name(void **state)
+{
+    struct meeting *meeting = *state;
+    assert_int_equal(make(meeting, &idle_queue), 0);
+    pid_t child = child_start(wait_idly, meeting);
+    flag_await(meeting->second_in);
+    assert_ok(ipcq_close(idle_queue));
+    assert_true(has_its_name(meeting));
+    assert_int_equal(child_run(make_another, meeting), 0);
+    assert_true(has_its_name(meeting));
+    flag_raise(meeting->second_close);
+    assert_int_equal(child_wait(child), 0);
     assert_false(has_its_name(meeting));
 }
 
@@ -267,6 +297,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_stopped_remover_is_busy_and_a_killed_one_leaves_the_queue, setup, teardown),
         cmocka_unit_test_setup_teardown(a_stopped_maker_that_removes_a_stale_name_is_busy, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_idle_child_keeps_the_name, setup, teardown),
         cmocka_unit_test_setup_teardown(one_of_two_that_leave_at_once_removes_the_name, setup, teardown),
     };
     alone = geteuid() == 0 && own_shm("size=64m,mode=1777");

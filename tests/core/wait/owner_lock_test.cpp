@@ -83,10 +83,10 @@ int stop_with_the_lock(void *argument)
     // The mappings were not inherited. A participant that is still known to be open would be used without one.
     Log *log = new Log;
     QueueFile *file = new QueueFile;
-    Descriptor fd;
+    Descriptor fd, own;
     const ForkGate *gate = new ForkGate;
     CHILD_CHECK(reopen(f.object().get(), fd) == Code::OK && file->adopt(std::move(fd), nullptr) == Code::OK &&
-                log->open(*file, f.geometry()) == Code::OK);
+                file->open_again(own) == Code::OK && log->open(*file, std::move(own), f.geometry()) == Code::OK);
     delete gate;
     Control &c = log->control();
     OwnerLock lock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);

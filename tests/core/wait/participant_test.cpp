@@ -45,8 +45,11 @@ Someone *arrive(LogFixture &f)
     Code code = reopen(f.object().get(), fd);
     if (code == Code::OK)
         code = someone->file.adopt(std::move(fd), nullptr);
+    Descriptor own;
     if (code == Code::OK)
-        code = someone->me.attach(someone->file, f.geometry(), someone->image);
+        code = someone->file.open_again(own);
+    if (code == Code::OK)
+        code = someone->me.attach(someone->file, std::move(own), f.geometry(), someone->image);
     delete gate;
     if (code == Code::OK)
         return someone;
