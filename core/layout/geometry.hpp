@@ -32,7 +32,7 @@ struct Geometry {
 };
 
 inline constexpr std::uint32_t slot_count_max = 4096;
-inline constexpr std::uint32_t slot_count_default = 256;
+inline constexpr std::uint32_t slot_count_default = 1024;
 inline constexpr std::uint64_t capacity_bytes_min = 16 * 1024;
 inline constexpr std::uint64_t capacity_bytes_max = std::uint64_t{32} << 30; // keeps a zone's length within 32 bits
 inline constexpr std::uint64_t capacity_bytes_default = std::uint64_t{1} << 30;
