@@ -5,23 +5,37 @@
 #define IPCQ_RUBY_BATCH_H
 
 #include "building.h"
+#include "pinned.h"
 
 /* ---------------------------------------------------------------------------------------------------------- put */
 
-static size_t encoded_size_max(VALUE value)
+static int is_short(VALUE text) { return RSTRING_LEN(text) <= SCALAR_TEXT_MAX; }
+
+static size_t encoded_size_max(VALUE value) { return RB_TYPE_P(value, T_STRING) && is_short(value) ? SCALAR_MAX : 9; }
+
+/* A copy of a short value at `out`; its data is NULL if the value is not one. */
+static ipcq_message copy_short(VALUE value, unsigned char *out)
 {
-    return RB_TYPE_P(value, T_STRING) && RSTRING_LEN(value) <= SCALAR_TEXT_MAX ? SCALAR_MAX : 9;
+    if (!is_binary(value)) {
+        size_t size = scalar_encode(value, out);
+        return (ipcq_message){size > 0 ? out : NULL, size, IPCQ_TYPE_MESSAGEPACK, 0};
+    }
+    if (!is_short(value))
+        return (ipcq_message){NULL, 0, IPCQ_TYPE_BYTES, 0};
+    memcpy(out, RSTRING_PTR(value), (size_t)RSTRING_LEN(value));
+    return (ipcq_message){out, (size_t)RSTRING_LEN(value), IPCQ_TYPE_BYTES, 0};
 }
 
-/* Bytes that stay as they are while the call waits: frozen, and kept by `shares`. */
-static VALUE share(VALUE shares, VALUE bytes)
+/* Frozen bytes stay as they are, and pinned ones where they are, while the call waits. */
+static void refer_to(ipcq_message *message, VALUE pinned, VALUE bytes)
 {
-    VALUE frozen = rb_str_new_frozen(bytes);
-    rb_ary_push(shares, frozen);
-    return frozen;
+    VALUE frozen = pinned_add(pinned, rb_str_new_frozen(bytes));
+    message->data = RSTRING_PTR(frozen);
+    message->size = (size_t)RSTRING_LEN(frozen);
 }
 
-/* Simple values are encoded one behind the other, of others their bytes are shared. */
+/* Short values are copied one behind the other, of others the bytes are pinned. The first two loops run no Ruby code, so
+ * that no thread changes a String between its measuring and its copying. */
 static ipcq_number send_many(ipcq_t *queue, VALUE values, VALUE pack, int64_t deadline_ns)
 {
     struct call call = {.verb = VERB_PUT_MANY, .queue = queue, .deadline_ns = deadline_ns};
@@ -30,25 +44,23 @@ static ipcq_number send_many(ipcq_t *queue, VALUE values, VALUE pack, int64_t de
     Check_Type(values, T_ARRAY);
     values = rb_ary_dup(values); /* another thread may change the caller's */
     long count = RARRAY_LEN(values);
+    VALUE pinned = pinned_new((size_t)count);
+    ipcq_message *messages = ALLOCV_N(ipcq_message, messages_memory, count + 1);
     size_t encoded_max = 1;
     for (long i = 0; i < count; i++)
         encoded_max += encoded_size_max(RARRAY_AREF(values, i));
-    ipcq_message *messages = ALLOCV_N(ipcq_message, messages_memory, count + 1);
     unsigned char *next = ALLOCV_N(unsigned char, encoded_memory, encoded_max);
-    VALUE shares = rb_ary_new();
 
     for (long i = 0; i < count; i++) {
         VALUE value = RARRAY_AREF(values, i);
-        size_t size = is_binary(value) ? 0 : scalar_encode(value, next);
-        if (size > 0) {
-            messages[i] = (ipcq_message){next, size, IPCQ_TYPE_MESSAGEPACK, 0};
-            next += size;
-            continue;
-        }
-        uint32_t type = is_binary(value) ? IPCQ_TYPE_BYTES : IPCQ_TYPE_MESSAGEPACK;
-        VALUE bytes = share(shares, is_binary(value) ? value : rb_funcall(pack, rb_intern("call"), 1, value));
-        messages[i] = (ipcq_message){RSTRING_PTR(bytes), (size_t)RSTRING_LEN(bytes), type, 0};
+        messages[i] = copy_short(value, next);
+        next += messages[i].size;
+        if (!messages[i].data && messages[i].type == IPCQ_TYPE_BYTES)
+            refer_to(&messages[i], pinned, value);
     }
+    for (long i = 0; i < count; i++)
+        if (!messages[i].data)
+            refer_to(&messages[i], pinned, rb_funcall(pack, rb_intern("call"), 1, RARRAY_AREF(values, i)));
     call.messages = messages;
     call.count_max = (size_t)count;
     number.status = status(queue, call_make(&call));
@@ -56,7 +68,7 @@ static ipcq_number send_many(ipcq_t *queue, VALUE values, VALUE pack, int64_t de
     ALLOCV_END(messages_memory);
     ALLOCV_END(encoded_memory);
     RB_GC_GUARD(values);
-    RB_GC_GUARD(shares);
+    RB_GC_GUARD(pinned);
     return number;
 }
 

@@ -38,7 +38,7 @@ module IPCQ
       task_done(ticket)
     end
 
-    def leave(place, done)
+    def finish(place, done)
       done ? place.release : place.nack
     end
   end

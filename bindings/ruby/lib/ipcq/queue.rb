@@ -33,7 +33,7 @@ module IPCQ
       @native = Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0)
       @name = @native.name.freeze
       @closed = false
-      @places = ObjectSpace::WeakMap.new # what was reserved or borrowed
+      @places = {}.compare_by_identity # reserved or borrowed, and not ended
     end
 
     attr_reader :name
@@ -114,7 +114,7 @@ module IPCQ
       begin
         yield place
       ensure
-        place.abandon if place.live?
+        leave(place) { place.abandon }
       end
     end
 
@@ -129,7 +129,7 @@ module IPCQ
         done = true
         result
       ensure
-        leave(place, done) if place.live?
+        leave(place) { finish(place, done) }
       end
     end
 
@@ -182,7 +182,7 @@ module IPCQ
     # finished goes back to the queue, and what was reserved or borrowed cannot be touched any more.
     def close
       @closed = true
-      @places.each_key(&:forget)
+      @places.keys.each(&:forget) # rubocop:disable Style/HashEachMethods -- other threads add meanwhile
       @native.close
       self
     end
@@ -263,7 +263,14 @@ module IPCQ
       nil
     end
 
-    def leave(place, _done)
+    # The block ends the place, unless it has ended. One that cannot end is left for close to forget.
+    def leave(place)
+      yield if place.live?
+    ensure
+      @places.delete(place) unless place.live?
+    end
+
+    def finish(place, _done)
       place.release
     end
   end
