@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// push and pop of single values in one step each. Ruby's idiom layer asks here first.
+// push, pop and task_done in one step each. Ruby's idiom layer asks here first.
 
 %extend Queue {
     /* False: not a value that is put as it is; nothing was put. */
@@ -39,4 +39,21 @@
         call_release(&call);
         return received;
     }
+
+    /* False: the calling thread does not hold exactly one item. An exception would cost ten times as much. */
+    ipcq_truth task_done_only()
+    {
+        int code = ipcq_task_done($self, IPCQ_ONLY_OF_THREAD);
+        return (ipcq_truth){code != IPCQ_AMBIGUOUS, status($self, code == IPCQ_AMBIGUOUS ? IPCQ_OK : code)};
+    }
+
+    ipcq_truth nack_only()
+    {
+        struct call call = {.verb = VERB_NACK, .queue = $self};
+        call.ticket = IPCQ_ONLY_OF_THREAD;
+        int code = call_make(&call);
+        return (ipcq_truth){code != IPCQ_AMBIGUOUS, status($self, code == IPCQ_AMBIGUOUS ? IPCQ_OK : code)};
+    }
 }
+
+VALUE note_ending(VALUE endings);

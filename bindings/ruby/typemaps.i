@@ -8,6 +8,7 @@
 #include "building.h"
 #include "batch.h"
 #include "in_place.h"
+#include "leaving.h"
 %}
 
 // SWIG's own conversion of self costs three times a whole call. It remains for what is not one of our plain objects,

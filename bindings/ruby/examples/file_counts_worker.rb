@@ -30,10 +30,10 @@ abort "usage: file_counts_worker.rb WORK_QUEUE RESULT_QUEUE [hold]" unless [2, 3
 
 work = IPCQ::JoinableQueue.new(ARGV[0])
 results = IPCQ::Queue.new(ARGV[1])
-while (item = work.pop_item)
-  path = item.value.fetch("file")
+work.each_delivery do |job|
+  path = job.value.fetch("file")
   hold(path) if ARGV[2] == "hold"
-  # First the result, then task_done: a worker that dies between the two causes a second result, not a missing one.
-  results.push(count(path).merge("language" => "Ruby", "pid" => Process.pid, "deliveries" => item.deliveries))
-  work.task_done(item.ticket)
+  # The result comes before the end of the block: a worker that dies between the two causes a second result, not a
+  # missing one.
+  results.push(count(path).merge("language" => "Ruby", "pid" => Process.pid, "deliveries" => job.deliveries))
 end

@@ -3,8 +3,8 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# Three producers put two buns each and wait until every bun was eaten: join ends when the consumers have called
-# task_done for all of them. The consumers would go on for ever; the main process ends them.
+# Three producers put two buns each and wait until every bun is finished. The consumers would go on for ever; the main
+# process ends them.
 #
 #   joinable.rb                     the whole story
 #   joinable.rb produce NAME WHO    one role of it, on a named queue: the others may be in another language
@@ -22,9 +22,8 @@ def produce(queue, who)
 end
 
 def consume(queue, who)
-  while (bun = queue.pop)
-    puts "#{who} ate #{bun}"
-    queue.task_done
+  queue.each_delivery do |bun| # the end of the block finishes it; if this process dies, another consumer gets it
+    puts "#{who} ate #{bun.value}"
   end
 end
 

@@ -178,14 +178,18 @@ class TestCompaction < IPCQTest
   # Every call once; what came out, in the shape of what was put.
   def round(queue)
     push_all(queue, fresh(VALUES))
-    many = queue.pop_many_items(VALUES.size)
-    many.each { |item| queue.task_done(item.ticket) }
+    many = queue.pop_many_items(VALUES.size).map { |item| end_by_ticket(queue, item) }
     VALUES.each { |value| queue << fresh(value) }
     singly = VALUES.map { queue.pop.tap { queue.task_done } }
     push_all(queue, fresh(VALUES))
-    together = queue.pop_many
-    VALUES.size.times { queue.task_done }
-    [many.map(&:value), singly, together, [in_place(queue)], given_back?(queue)]
+    together = Array.new(2) { queue.take(&:value) }
+    together.concat(queue.pop_many_items.map { |item| end_by_ticket(queue, item) })
+    [many, singly, together, [in_place(queue)], given_back?(queue)]
+  end
+
+  def end_by_ticket(queue, item)
+    queue.task_done(item.ticket)
+    item.value
   end
 
   def in_place(queue)

@@ -107,6 +107,14 @@ class TestInPlace < IPCQTest
     assert_same queue, queue.join(timeout: 0)
   end
 
+  def test_leaving_the_block_on_purpose_finishes
+    queue = new_joinable_queue << "work".b << "more".b
+    assert_equal("work", queue.borrow { |place| break place.read }) # rubocop:disable Lint/UnreachableLoop
+    catch(:up) { queue.borrow { |place| throw :up if place.live? } }
+    assert_equal(1, queue.borrow(timeout: 0, &:deliveries))
+    assert_same queue, queue.join(timeout: 0)
+  end
+
   def test_an_exception_does_not_give_back_to_a_plain_queue
     queue = new_queue << "work".b
     assert_raises(ZeroDivisionError) { queue.borrow { raise ZeroDivisionError } }

@@ -8,9 +8,9 @@ require_relative "test_helper"
 class TestJoinableQueue < IPCQTest
   def test_join_waits_for_the_last_task_done
     queue = new_joinable_queue << 1 << 2
+    item = queue.pop_item
     queue.pop
-    queue.pop
-    assert_same queue, queue.task_done
+    assert_same queue, queue.task_done(item.ticket)
     assert_nil queue.join(timeout: 0)
     assert_nil queue.join(timeout: 0.02)
     joiner = Thread.new { queue.join }

@@ -119,17 +119,15 @@ module IPCQ
     end
 
     # Takes the first item and leaves its bytes where they are, as an IPCQ::Borrowed that the block reads, whatever
-    # their type. At the end of the block it is finished; when an exception ends the block, a JoinableQueue has it back.
-    # Returns what the block returns, or nil as pop does.
+    # their type. The end of the block finishes it, also by next, break or return. After an exception, a throw or
+    # Thread#kill a JoinableQueue has it back. Returns what the block returns, or nil as pop does.
     def borrow(timeout: nil)
       place = in_place(Borrowed) { @native.borrow(Native::ACCEPT_ALL, timeout) } or return
-      done = false
+      on_purpose = []
       begin
-        result = yield place
-        done = true
-        result
+        Native.note_ending(on_purpose) { yield place }
       ensure
-        leave(place) { finish(place, done) }
+        leave(place) { finish(place, on_purpose.first) }
       end
     end
 
