@@ -57,3 +57,5 @@
 }
 
 VALUE note_ending(VALUE endings);
+int is_portable(VALUE value);
+VALUE encoded_fault(VALUE bytes);

@@ -83,7 +83,8 @@ static VALUE scalar_decode(const unsigned char *bytes, size_t size)
     size_t head = (format & 0xe0) == 0xa0 ? 1 : format == 0xd9 && size >= 2 ? 2 : 0;
     if (head == 0 || size - head != (head == 1 ? format & 0x1fu : bytes[1]))
         return Qundef;
-    return rb_utf8_str_new((const char *)bytes + head, (long)(size - head));
+    VALUE text = rb_utf8_str_new((const char *)bytes + head, (long)(size - head));
+    return rb_enc_str_coderange(text) == ENC_CODERANGE_BROKEN ? Qundef : text;
 }
 
 #endif

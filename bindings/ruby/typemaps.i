@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "in_place.h"
 #include "leaving.h"
+#include "portable_value.h"
 %}
 
 // SWIG's own conversion of self costs three times a whole call. It remains for what is not one of our plain objects,

@@ -18,6 +18,7 @@ end
 
 require "ipcq/version"
 require "ipcq/errors"
+require "ipcq/portable"
 require "ipcq/values"
 require "ipcq/item"
 require "ipcq/delivery"

@@ -5,6 +5,7 @@
 require_relative "test_helper"
 require "open3"
 require "tmpdir"
+require_relative "../grid/grid_values"
 
 # Every example tells its story alone, and each of its roles works on a named queue.
 class TestExamples < IPCQTest
@@ -52,9 +53,9 @@ class TestExamples < IPCQTest
 
   def test_the_grid_notices_a_wrong_value
     queue = new_queue
-    16.times { queue << 1 }
+    GRID_VALUES.size.times { queue << 1 }
     _out, err, status = Open3.capture3(RbConfig.ruby, path("grid/grid_get.rb"), queue.name)
-    assert_equal [1, 16], [status.exitstatus, err.lines.size]
+    assert_equal [1, GRID_VALUES.size], [status.exitstatus, err.lines.size]
   end
 
   def test_file_counts

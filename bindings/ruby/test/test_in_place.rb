@@ -109,7 +109,7 @@ class TestInPlace < IPCQTest
 
   def test_leaving_the_block_on_purpose_finishes
     queue = new_joinable_queue << "work".b << "more".b
-    assert_equal("work", queue.borrow { |place| break place.read }) # rubocop:disable Lint/UnreachableLoop
+    assert_equal("work", queue.borrow { |place| break place.read })
     catch(:up) { queue.borrow { |place| throw :up if place.live? } }
     assert_equal(1, queue.borrow(timeout: 0, &:deliveries))
     assert_same queue, queue.join(timeout: 0)

@@ -91,8 +91,9 @@ class TestMany < IPCQTest
       queue.instance_variable_get(:@native).put("\xc1".b, 1, nil)
       queue << 2
       error = assert_raises(IPCQ::Undecodable) { queue.public_send(pop) }
-      assert_equal([[1], "\xc1".b, 2], error.batch.map { |value| value.is_a?(IPCQ::Item) ? value.value : value })
-      assert_equal ["IPCQ_WRONGTYPE", "\xc1".b], [error.code_name, error.item.value]
+      values = error.batch.map { |value| value.is_a?(IPCQ::Item) ? value.value : value }
+      assert_equal [[1], 2], [values[0], values[2]]
+      assert_equal [error, "IPCQ_WRONGTYPE", "\xc1".b], [values[1], error.code_name, error.data]
       capture_io { 3.times { queue.task_done } } # which warns
     end
     assert_same queue, queue.join(timeout: 0)

@@ -41,6 +41,21 @@ module IPCQ # :nodoc:
   class NoSpace < Failure; end                             # the system has no shared memory left
   class Corrupt < Failure; end                             # the shared memory cannot be trusted any more
 
+  # In each exception for a value that cannot travel. Nothing was put.
+  module Unportable
+    include Error
+
+    def initialize(message)
+      super
+      @code = Native::WRONGTYPE
+    end
+  end
+
+  class UnportableType < TypeError; include Unportable; end       # an object or a map key of such a class
+  class UnportableNumber < RangeError; include Unportable; end    # too large
+  class UnportableText < EncodingError; include Unportable; end   # invalid, or without a form in UTF-8
+  class UnportableDepth < ArgumentError; include Unportable; end  # nested too deep, or contains itself
+
   # The first item has a type that Ruby cannot read. It stays first in the queue.
   class WrongType < Failure
     NAMES = { Native::TYPE_PICKLE => "a Python pickle, which only Python can read" }.freeze
@@ -55,17 +70,34 @@ module IPCQ # :nodoc:
     end
   end
 
-  # The item says that it is MessagePack and is not, or holds something that Ruby has no value for. It was taken:
-  # `item.value` has its bytes, `item.ticket` finishes it or gives it back. From pop_many, `batch` is what it
-  # would have returned, with the bytes of each broken item in its place.
+  # The item says that it is MessagePack, and its bytes are no portable value. It was taken, and this has it.
   class Undecodable < Failure
+    # An IPCQ::Item with the item's bytes as its value. In a joinable queue its ticket finishes the item or gives it
+    # back.
     attr_reader :item
+
+    # From pop_many and pop_many_items: what the call would have returned, with an Undecodable in the place of each such
+    # item.
     attr_accessor :batch
 
-    def initialize(item, reason)
+    # The type tag, an Integer.
+    attr_reader :type
+
+    def initialize(item, type, reason)
       @item = item
+      @type = type
       @code = Native::WRONGTYPE
-      super("an item of #{item.value.bytesize} bytes is not a MessagePack value that Ruby can hold: #{reason}")
+      super("an item of #{item.value.bytesize} bytes is no portable value: #{reason}; take its bytes from this " \
+            "exception, and have the producer put portable values")
+    end
+
+    # The item's bytes.
+    def data
+      @item.value
+    end
+
+    def ticket
+      @item.ticket
     end
   end
 

@@ -227,8 +227,8 @@ module IPCQ
 
     def decode(bytes, type, ticket, deliveries)
       Item.new(type == Native::TYPE_MESSAGEPACK ? Values.unpack(bytes) : bytes, ticket, deliveries)
-    rescue MessagePack::UnpackError, EOFError => e
-      raise Undecodable.new(Item.new(bytes, ticket, deliveries), e.message)
+    rescue Values::Malformed, MessagePack::UnpackError, EOFError, NoMemoryError => e
+      raise Undecodable.new(Item.new(bytes, ticket, deliveries), type, e.message)
     end
 
     # The block makes of an Item what the batch has of it. All of it has left the queue, so one that is broken must not
@@ -239,7 +239,7 @@ module IPCQ
         value.is_a?(Array) ? yield(decode(*value)) : value
       rescue Undecodable => e
         broken ||= e
-        yield e.item
+        e
       end
       return batch unless broken
 

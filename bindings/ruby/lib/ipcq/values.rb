@@ -8,73 +8,55 @@ module IPCQ
   # Ruby values as bytes. A binary String (ASCII-8BIT) is an item's bytes as they are; everything else travels as one
   # MessagePack value.
   module Values
-    DEPTH_MAX = 128 # what the msgpack library can read back
+    # A Time as the MessagePack timestamp, in the smallest of its forms.
+    PACK_TIME = lambda do |time|
+      raise RangeError, "a Time so far away" unless Portable::SECONDS.cover?(time.to_i)
+
+      MessagePack::Timestamp.to_msgpack_ext(time.to_i, time.nsec)
+    end
+    UNPACK_TIME = lambda do |bytes|
+      timestamp = MessagePack::Timestamp.from_msgpack_ext(bytes)
+      Time.at(timestamp.sec, timestamp.nsec, :nanosecond).utc
+    end
+
     FACTORY = MessagePack::Factory.new
+    FACTORY.register_type(MessagePack::Timestamp::TYPE, Time, packer: PACK_TIME, unpacker: UNPACK_TIME)
 
     # Packers and unpackers that nobody uses now. A call takes one out while it works, so that another thread, or a trap
     # in the middle of it, gets another one; one that raised is not put back.
     IDLE_PACKERS = [] # rubocop:disable Style/MutableConstant
     IDLE_UNPACKERS = [] # rubocop:disable Style/MutableConstant
 
-    private_constant :DEPTH_MAX, :FACTORY, :IDLE_PACKERS, :IDLE_UNPACKERS
+    private_constant :PACK_TIME, :UNPACK_TIME, :FACTORY, :IDLE_PACKERS, :IDLE_UNPACKERS
+
+    # Bytes that are no portable value.
+    class Malformed < StandardError; end
 
     class << self
       def pack(value)
-        check(value, 0)
+        Portable.check(value) if Native.is_portable(value).zero?
         packer = IDLE_PACKERS.pop || FACTORY.packer
         bytes = packer.write(value).to_s.freeze
         packer.clear
         IDLE_PACKERS.push(packer)
         bytes
-      rescue NoMethodError => e
-        raise e.name == :to_msgpack ? not_a_value(e.receiver) : e
       rescue RangeError
-        raise RangeError, "integers travel as 64 bits, and this one needs more: put a String made by to_s"
+        Portable.check(value) # which names the part
+        raise
       end
 
+      # Raises Malformed unless the bytes are one portable value.
       def unpack(bytes)
+        fault = Native.encoded_fault(bytes)
+        raise Malformed, fault if fault
+
         unpacker = IDLE_UNPACKERS.pop || FACTORY.unpacker
         value = unpacker.feed(bytes).full_unpack
         unpacker.reset
         IDLE_UNPACKERS.push(unpacker)
+        raise Malformed, "it holds text that is not valid UTF-8" if Native.is_portable(value).zero?
+
         value
-      end
-
-      private
-
-      # What the msgpack library would write and a reader, in whichever language, refuse must not get into the queue.
-      def check(value, depth)
-        case value
-        when String then check_text(value)
-        when Array
-          check_depth(depth)
-          value.each { |element| check(element, depth + 1) }
-        when Hash
-          check_depth(depth)
-          value.each_pair do |key, element|
-            check(key, depth + 1)
-            check(element, depth + 1)
-          end
-        end
-        nil
-      end
-
-      def check_text(value)
-        return if value.encoding == Encoding::BINARY || value.valid_encoding?
-
-        raise EncodingError, "a String says that it is #{value.encoding} and is not: put its bytes (String#b), or " \
-                             "mend it (String#scrub)"
-      end
-
-      def check_depth(depth)
-        return if depth < DEPTH_MAX
-
-        raise ArgumentError, "Arrays and Hashes are nested more than #{DEPTH_MAX} deep, or one contains itself"
-      end
-
-      def not_a_value(object)
-        TypeError.new("a queue carries nil, true, false, numbers, Strings, Arrays and Hashes, not #{object.class}: " \
-                      "put a Hash or String made from it")
       end
     end
   end
