@@ -10,6 +10,7 @@
 #include "in_place.h"
 #include "leaving.h"
 #include "portable_value.h"
+#include "whole.h"
 %}
 
 // SWIG's own conversion of self costs three times a whole call. It remains for what is not one of our plain objects,
@@ -45,8 +46,21 @@ static void free_Queue(void *self);
     $1 = NIL_P($input) ? IPCQ_FOREVER : ipcq_deadline(NUM2DBL($input));
 }
 
-%typemap(in) const char *name {
-    $1 = NIL_P($input) ? NULL : StringValueCStr($input);
+%typemap(in) uint64_t {
+    $1 = whole_number($input, "$1_name", UINT64_MAX);
+}
+
+%typemap(in) uint32_t {
+    $1 = (uint32_t)whole_number($input, "$1_name", UINT32_MAX);
+}
+
+// lib/ipcq/naming.rb gives a frozen String or nil. It stays on the stack, where nothing moves it.
+%typemap(in) const char *name (VALUE text = Qnil) {
+    text = $input;
+    $1 = NIL_P(text) ? NULL : StringValueCStr(text);
+}
+%typemap(freearg) const char *name {
+    RB_GC_GUARD(text$argnum);
 }
 
 %typemap(out) ipcq_received {

@@ -40,9 +40,53 @@ class TestOpen < IPCQTest
       assert_same_error(ArgumentError, IPCQ::BadName) { IPCQ::Queue.new(name) }
     end
     assert_raises(ArgumentError) { IPCQ::Queue.new("a\0b") }
-    assert_raises(TypeError) { IPCQ::Queue.new(7) }
     error = assert_raises(IPCQ::BadName) { IPCQ::Queue.new("amqp://host/queue") }
     assert_equal "IPCQ_SCHEME", error.code_name
+  end
+
+  def test_open_as_it_is
+    plain = new_queue(max: 3) << 1
+    joinable = new_joinable_queue << 1 << 2
+    assert_instance_of IPCQ::Queue, IPCQ.open(plain.name)
+    assert_equal [1, 3], [IPCQ.open(plain.name).pop, IPCQ.open(plain.name).max]
+    opened = IPCQ.open(joinable.name, strict: true)
+    assert_instance_of IPCQ::JoinableQueue, opened
+    2.times { opened.pop }
+    assert_raises(IPCQ::Ambiguous) { opened.task_done }
+    assert_raises(IPCQ::NotFound) { IPCQ.open(new_name) }
+  end
+
+  def test_open_with_a_block_closes
+    queue = new_queue << 7
+    seen = nil
+    assert_equal(7, IPCQ.open(queue.name) { |opened| (seen = opened).pop })
+    assert_predicate seen, :closed?
+    assert_raises(ZeroDivisionError) { IPCQ.open(queue.name) { |opened| (seen = opened) && raise(ZeroDivisionError) } }
+    assert_predicate seen, :closed?
+    refute_predicate queue, :closed?
+  end
+
+  def test_no_copies
+    [new_queue, new_joinable_queue].each do |queue|
+      [-> { queue.dup }, -> { queue.clone }, -> { Marshal.dump(queue) }].each { |copy| assert_raises(TypeError, &copy) }
+      assert_equal 1, (queue << 1).pop
+    end
+  end
+
+  def test_a_queue_of_another_user
+    skip "only root can become another user" unless Process.uid.zero?
+    name = new_name
+    assert_child_succeeds(start_child { as_user(65_534) { IPCQ::Queue.new(name, mode: 0o666) << 1 } })
+    child = start_child do
+      as_user(12_345) do
+        error = assert_raises(IPCQ::Denied) { IPCQ::Queue.new(name) }
+        assert_match(/belongs to another user.*any_owner: true if you trust/, error.message)
+        assert_raises(IPCQ::Denied) { IPCQ.open(name) }
+        assert_equal 1, IPCQ::Queue.new(name, any_owner: true).push(2).pop
+        assert_equal 2, IPCQ.open(name, any_owner: true).pop
+      end
+    end
+    assert_child_succeeds child
   end
 
   def test_an_object_that_is_no_queue
@@ -119,5 +163,13 @@ class TestOpen < IPCQTest
 
   def test_version
     assert_match(/\A\d+\.\d+\.\d+\z/, IPCQ::VERSION)
+  end
+
+  private
+
+  def as_user(id)
+    Process::Sys.setgid(id)
+    Process::Sys.setuid(id)
+    yield
   end
 end

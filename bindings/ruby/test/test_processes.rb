@@ -98,6 +98,35 @@ class TestProcesses < IPCQTest
     assert_empty queue
   end
 
+  def test_a_guarded_process_outlives_a_peer_that_cuts_the_memory_short
+    name = new_name # which this process, not guarded, does not open
+    answers = new_queue
+    orders = new_queue
+    child = start_child do
+      IPCQ.guard_truncation
+      queue = IPCQ::Queue.new(name) << 1
+      answers << "opened"
+      orders.pop
+      [-> { queue.pop(true) }, -> { queue << 2 }, -> { queue.size }].each { |use| assert_raises(IPCQ::Corrupt, &use) }
+      queue.close
+    end
+    answers.pop
+    File.truncate("/dev/shm/ipcq.#{name}", 0)
+    orders << "use it"
+    assert_child_succeeds child
+  end
+
+  def test_num_waiting_counts_the_living
+    queue = new_queue
+    children = Array.new(3) { start_child { queue.pop } }
+    await { queue.num_waiting == 3 }
+    children.first(2).each { |child| kill(child) }
+    assert_equal 1, queue.num_waiting
+    queue << 1
+    assert_child_succeeds children.last
+    assert_equal 0, queue.num_waiting
+  end
+
   def test_who_has_it_open
     queue = new_queue
     assert_equal([[Process.pid, true, true]], queue.participants.map { |one| one.values_at(:pid, :self, :alive) })

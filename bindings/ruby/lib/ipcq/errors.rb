@@ -111,16 +111,24 @@ module IPCQ # :nodoc:
     Native::CORRUPT => Corrupt
   }.freeze
 
-  # The words that Thread::Queue uses, for those who match on them.
-  SENTENCES = { Native::EMPTY => "queue empty", Native::FULL => "queue full" }.freeze
+  # The words of Thread::Queue come first, for programs that match on them.
+  OPENINGS = { Native::EMPTY => "queue empty", Native::FULL => "queue full: ",
+               Native::TIMEDOUT => "not in time" }.freeze
 
-  private_constant :CLASSES, :SENTENCES
+  private_constant :CLASSES, :OPENINGS
 
   # The exception for a code; the native module raises what this returns.
   def self.error(code, sentence, type)
-    exception = type ? WrongType.new(type) : CLASSES.fetch(code, Failure).new(SENTENCES.fetch(code, sentence))
+    exception = type ? WrongType.new(type) : CLASSES.fetch(code, Failure).new(words_for(code, sentence))
     exception.code = code
     exception
   end
-  private_class_method :error
+
+  # Empty and TimedOut are raised in loops that poll, where their words must cost nothing.
+  def self.words_for(code, sentence)
+    return OPENINGS[code] if [Native::EMPTY, Native::TIMEDOUT].include?(code)
+
+    "#{OPENINGS[code]}#{Wording.in_ruby(sentence)}"
+  end
+  private_class_method :error, :words_for
 end

@@ -82,6 +82,11 @@ module IPCQ
       Native::JOINABLE
     end
 
+    def attach(native, strict: false)
+      super
+      @strict = strict
+    end
+
     def discard(received)
       _bytes, _type, ticket, = received
       task_done(ticket)

@@ -17,23 +17,34 @@ module IPCQ
     #
     # max::              items it holds at most; nil: as many as its bytes allow
     # capacity_bytes::   shared memory it may use; nil: 1 GiB or half of what is free, whichever is less
-    # max_participants:: processes that may have it open at once; nil: 256
+    # max_participants:: handles that may be open at once, in all processes; nil: the library's default
     # mode::             permission bits of a new queue: 0600, 0660, 0606 or 0666; nil: 0600
     # open_only::        true: it must exist (else NotFound)
     # create_only::      true: it must not exist (else Exists)
+    # any_owner::        true: trust a queue that another user made: its owner could cut it short (else Denied)
     #
-    # Against a queue that exists, nil means as it is, and anything else must be equal (else Mismatch).
+    # Against a queue that exists, nil means as it is, and anything else must be equal (else Mismatch). IPCQ.open opens
+    # a queue that exists, plain or joinable.
     def initialize(name = nil, max: nil, capacity_bytes: nil, max_participants: nil, mode: nil,
-                   open_only: false, create_only: false)
-      raise BadOption, "max must be a positive number, or nil for no limit" if max && max < 1
+                   open_only: false, create_only: false, any_owner: false)
+      raise ArgumentError, "new takes no block: use IPCQ.open(name) { |queue| … }" if block_given?
 
+      name = Naming.check(name) unless name.nil?
+      check_options(max, open_only, create_only)
       flags = kind
       flags |= Native::OPEN_ONLY if open_only
       flags |= Native::CREATE_ONLY if create_only
-      @native = Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0)
-      @name = @native.name.freeze
-      @closed = false
-      @places = {}.compare_by_identity # reserved or borrowed, and not ended
+      flags |= Native::ANY_OWNER if any_owner
+      attach(Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0))
+    end
+
+    # As Thread::Queue, a queue has no copies: two objects with one handle would close it for each other.
+    def initialize_copy(_original)
+      raise TypeError, "#{self.class} cannot be copied: open another handle by IPCQ.open(name)"
+    end
+
+    def marshal_dump # :nodoc:
+      raise TypeError, "can't dump #{self.class}: send its name, and open it there by IPCQ.open(name)"
     end
 
     attr_reader :name
@@ -79,7 +90,8 @@ module IPCQ
     # `timeout` seconds (then nil), and puts as many as there is room for. Unless the Array is empty it is at least one;
     # call again with the rest. When one of the values cannot be carried, none is put.
     def push_many(values, timeout: nil)
-      @native.put_values(values.to_ary, PACK, timeout)
+      array = Array.try_convert(values) or raise TypeError, "push_many takes an Array, not #{values.inspect}: call to_a"
+      @native.put_values(array, PACK, timeout)
     rescue TimedOut, Full, Busy
       nil
     end
@@ -87,7 +99,7 @@ module IPCQ
     # Takes the first value, as pop does, and what is there behind it, up to `max` in all; returns an Array, or nil as
     # pop does. Raises Undecodable if one of them is broken; its `batch` has all of them.
     def pop_many(max = MANY, timeout: nil)
-      raise ArgumentError, "max must be at least 1" if max < 1
+      raise ArgumentError, "max must be at least 1" if max.is_a?(Integer) && max < 1
 
       values = @native.get_values(READABLE, max, timeout)
       values.any?(Array) ? decode_batch(values, &:value) : values
@@ -97,7 +109,7 @@ module IPCQ
 
     # The same, returning IPCQ::Items.
     def pop_many_items(max = MANY, timeout: nil)
-      raise ArgumentError, "max must be at least 1" if max < 1
+      raise ArgumentError, "max must be at least 1" if max.is_a?(Integer) && max < 1
 
       decode_batch(@native.get_many(READABLE, max, timeout), &:itself)
     rescue ShutDown, TimedOut, Empty, Busy
@@ -213,6 +225,22 @@ module IPCQ
 
     def kind
       Native::PLAIN
+    end
+
+    def attach(native, **)
+      @native = native
+      @name = native.name.freeze
+      @closed = false
+      @places = {}.compare_by_identity # reserved or borrowed, and not ended
+    end
+
+    def check_options(max, open_only, create_only)
+      if max.is_a?(Integer) && max < 1
+        raise IPCQ.__send__(:error, Native::INVALID, "max is a positive number, or nil for no limit, not #{max}", nil)
+      end
+      return unless open_only && create_only
+
+      raise IPCQ.__send__(:error, Native::INVALID, "open_only: and create_only: exclude each other: give one", nil)
     end
 
     # nil for ever, else seconds.

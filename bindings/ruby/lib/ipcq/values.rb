@@ -2,7 +2,11 @@
 
 # SPDX-License-Identifier: Apache-2.0
 
-require "msgpack"
+begin
+  require "msgpack"
+rescue LoadError
+  raise LoadError, "ipcq needs the msgpack library: apt-get install ruby-msgpack, or gem install msgpack", cause: nil
+end
 
 module IPCQ
   # Ruby values as bytes. A binary String (ASCII-8BIT) is an item's bytes as they are; everything else travels as one
