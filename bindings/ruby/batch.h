@@ -34,8 +34,8 @@ static void refer_to(ipcq_message *message, VALUE pinned, VALUE bytes)
     message->size = (size_t)RSTRING_LEN(frozen);
 }
 
-/* Short values are copied one behind the other, of others the bytes are pinned. The first two loops run no Ruby code, so
- * that no thread changes a String between its measuring and its copying. */
+/* Short values are copied one behind the other, of others the bytes are pinned. The first two loops run no Ruby code.
+ * So no thread changes a String between its measuring and its copying. */
 static ipcq_number send_many(ipcq_t *queue, VALUE values, VALUE pack, int64_t deadline_ns)
 {
     struct call call = {.verb = VERB_PUT_MANY, .queue = queue, .deadline_ns = deadline_ns};

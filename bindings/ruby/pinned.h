@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A list of objects that the garbage collector neither frees nor moves. An Array keeps its elements, but compaction moves
- * them, and the bytes of a short String lie in the object itself. */
+ * A list of objects that the garbage collector neither frees nor moves. An Array keeps its elements, but compaction
+ * moves them, and the bytes of a short String lie in the object itself. */
 #ifndef IPCQ_RUBY_PINNED_H
 #define IPCQ_RUBY_PINNED_H
 

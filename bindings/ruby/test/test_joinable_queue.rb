@@ -118,6 +118,36 @@ class TestJoinableQueue < IPCQTest
     assert_same queue, queue.join
   end
 
+  def test_an_item_of_another_handle
+    queue = new_joinable_queue << 1
+    other = IPCQ.open(queue.name)
+    item = other.pop_item
+    [[], [item.ticket]].each do |arguments|
+      error = assert_raises(IPCQ::NotTaken) { queue.task_done(*arguments) }
+      assert_match(/another handle of this process to the same queue holds 1: finish it there/, error.message)
+    end
+    other.task_done
+    assert_match(/once for each item/, assert_raises(IPCQ::NotTaken) { queue.task_done }.message)
+  end
+
+  def test_an_item_of_another_process
+    queue = new_joinable_queue << 1
+    answers = new_queue
+    child = start_child { IPCQ.open(queue.name) { |other| other.take { answers.push(1) && sleep } } }
+    answers.pop
+    error = assert_raises(IPCQ::NotTaken) { queue.nack }
+    assert_match(/process #{child} \(.*\) holds 1: finish an item in the process that took it/, error.message)
+  end
+
+  def test_without_a_ticket_in_a_forked_child
+    queue = new_joinable_queue << 1
+    queue.pop
+    %i[task_done nack].each do |call|
+      assert_child_succeeds(start_child { assert_raises(IPCQ::Inherited) { queue.public_send(call) } })
+    end
+    assert_same queue, queue.task_done.join
+  end
+
   def test_closing_gives_back
     queue = new_joinable_queue << 1
     other = IPCQ::JoinableQueue.new(queue.name)

@@ -54,18 +54,18 @@ module IPCQ
     # finished. If it holds several, or only other threads hold any, finishes the oldest, which may be the wrong one,
     # and warns once in a process. Raises NotTaken if there is no such item, Inherited if the parent process took it.
     def task_done(ticket = nil)
-      return finish_own(:task_done) unless ticket
-
-      @native.task_done(ticket)
+      ticket ? @native.task_done(ticket) : finish_own(:task_done)
       self
+    rescue NotTaken => e
+      raise Holders.name_in(e, self), cause: nil
     end
 
     # Gives the item back instead, to its old place, with its delivery count raised.
     def nack(ticket = nil)
-      return finish_own(:nack) unless ticket
-
-      @native.nack(ticket)
+      ticket ? @native.nack(ticket) : finish_own(:nack)
       self
+    rescue NotTaken => e
+      raise Holders.name_in(e, self), cause: nil
     end
 
     # Waits until every item that was put is finished; returns nil if `timeout` seconds were not enough, else self.
@@ -109,7 +109,6 @@ module IPCQ
         warn_ambiguous(call)
         @native.public_send(call, Native::OLDEST_OF_THREAD)
       end
-      self
     end
 
     def warn_ambiguous(call)
