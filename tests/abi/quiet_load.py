@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Loading the library runs none of its code and asks for nothing unusual: no static initialiser, no executable
-stack, no relocation of its text, no library beyond libc and the C++ runtime, and a versioned name.
+stack, no relocation of its text, no library beyond libc and the C++ runtime, and a versioned name. The name carries
+the major version, and the minor one too while the major one is 0.
 
 usage: quiet_load.py LIBRARY
 """
 
 import re
 import sys
+from pathlib import Path
 
 from elf import readelf
 
@@ -15,6 +17,12 @@ EXPECTED_LIBRARIES = {"libc.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libm.so.6
 # What the compiler's own start files put into .init_array of every library: frame_dummy.
 ENTRIES_OF_THE_COMPILER = 1
 POINTER_BYTES = 8
+
+
+def expected_name(library):
+    """The file's own name ends in the whole version."""
+    major, minor, _ = re.fullmatch(r"libipcq\.so\.(\d+)\.(\d+)\.(\d+)", Path(library).resolve().name).groups()
+    return f"libipcq.so.0.{minor}" if major == "0" else f"libipcq.so.{major}"
 
 
 def complaints_about(library):
@@ -25,8 +33,9 @@ def complaints_about(library):
         sys.exit(77)
     if needed - EXPECTED_LIBRARIES:
         yield f"needs {sorted(needed - EXPECTED_LIBRARIES)}"
-    if not re.search(r"\(SONAME\).*\[libipcq\.so\.\d+\]", dynamic):
-        yield "has no versioned SONAME"
+    name, expected = re.search(r"\(SONAME\).*\[(.*)\]", dynamic), expected_name(library)
+    if not name or name[1] != expected:
+        yield f"has the SONAME {name and name[1]}, not {expected}"
     if "TEXTREL" in dynamic:
         yield "relocates its text"
     size = re.search(r"\.init_array\s+INIT_ARRAY\s+\w+\s+\w+\s+(\w+)", readelf(library, "--section-headers"))

@@ -15,7 +15,10 @@ import sys
 from pathlib import Path
 
 ROOM = Path(__file__).resolve().parent
-BUILD = Path(os.environ.get("IPCQ_BUILD", "build")).resolve() / "tests/proof"
+TREE = Path(os.environ.get("IPCQ_BUILD", "build")).resolve()
+BUILD = TREE / "tests/proof"
+# The name by which a program asks for the library.
+NAME = (TREE / "c_api/libipcq.so").readlink()
 WATCHDOG_S = 900  # of seconds, mostly; the machine may be busy
 
 
@@ -35,7 +38,7 @@ def violations_of(patch):
     """What the part said; empty if it found nothing."""
     library = BUILD / "seeded_bugs" / patch.stem
     environment = os.environ | {"LD_LIBRARY_PATH": str(library)}
-    if not (library / "libipcq.so.0").exists():
+    if not (library / NAME).exists():
         sys.exit(f"{patch.stem} is not built: cmake --build build --target seeded_bugs")
     run = subprocess.run(["timeout", "--kill-after=5", str(WATCHDOG_S), *command_of(patch)], capture_output=True,
                          text=True, errors="replace", env=environment)
