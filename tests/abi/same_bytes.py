@@ -14,7 +14,6 @@ from pathlib import Path
 
 PARTS = ["CMakeLists.txt", "cmake", "core", "c_api", "bindings/CMakeLists.txt", "pkgconfig"]
 SAME_SETTINGS = r"CMAKE_BUILD_TYPE|CMAKE_(C|CXX)_(COMPILER|FLAGS\w*)|CMAKE_(SHARED_LINKER_FLAGS\w*|TOOLCHAIN_FILE)"
-LIBRARY_ALONE = ["-DBUILD_TESTING=OFF", "-DIPCQ_BENCH=OFF", "-DIPCQ_BINDINGS=none"]
 
 
 def settings_of(build):
@@ -47,7 +46,7 @@ def build_library(build):
 def build_elsewhere(tree, build, folder):
     copy(tree, folder / "tree")
     settings, generator = settings_of(build)
-    cmake("-S", folder / "tree", "-B", folder / "made", "-G", generator, *settings, *LIBRARY_ALONE)
+    cmake("-S", folder / "tree", "-B", folder / "made", "-G", generator, *settings)
     return build_library(folder / "made")
 
 
