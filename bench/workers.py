@@ -25,7 +25,7 @@ class Workers:
         jar = next(AERON.glob("aeron-all-*.jar"), "")
         self._offer("aeron", [shutil.which("java"), "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED", "-cp",
                               f"{AERON}:{jar}", AERON / "AeronIpc.class"],
-                    "it needs java, javac and its jar from Maven Central: see build/logs/bench-aeron.log")
+                    "it needs java, javac and mvn, which fetches it: see build/logs/bench-aeron.log")
 
     def _offer(self, name, command, why_missing):
         if all(part and (not isinstance(part, Path) or part.exists()) for part in command):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules about single files: length, includes, licence, blanks."""
+"""Rules about single files: length, includes, licence, addresses, blanks."""
 
 import re
 
@@ -16,6 +16,9 @@ ALLOWED = {
 }
 PUBLIC_ONLY = ("c_api/examples/", "tests/c_api/", "tests/crossing/", "tests/install/", "tests/abi/")
 INSIDE = re.compile(r"^(core/|layout/|memory/|wait/|log/|queue/|error\.hpp)")
+
+# Nothing is fetched from these. They name a format.
+HOSTS = {"www.w3.org"}
 
 
 def too_long(tree):
@@ -63,6 +66,17 @@ def without_licence(tree):
         head = path.read_text(errors="replace").splitlines()[:HEAD_LINES]
         if not any("SPDX-License-Identifier: Apache-2.0" in line for line in head):
             yield f"{tree.name(path)}:1: the line SPDX-License-Identifier: Apache-2.0 is missing"
+
+
+def addresses(tree):
+    for path in tree.files:
+        if path.name == "LICENSE":
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            for host in re.findall(r"\b[a-z][a-z0-9+.-]*://([\w-]+(?:\.[\w-]+)+)", line):
+                if host not in HOSTS:
+                    yield (f"{tree.name(path)}:{number}: the address of {host}; packages come by their names, and the "
+                           "settings of apt-get, pip, gem, go and mvn say where from")
 
 
 def stray_blanks(tree):

@@ -17,6 +17,7 @@ RULES = {
     "lengths": files.too_long,
     "includes": files.wrong_includes,
     "licences": files.without_licence,
+    "addresses": files.addresses,
     "blanks": files.stray_blanks,
     "paths": pages.paths_that_do_not_exist,
     "symbols": pages.symbols_without_page_or_test,
