@@ -3,7 +3,9 @@
 
 import os
 import platform
+import shutil
 import subprocess
+import sys
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -22,8 +24,16 @@ elif platform.machine() == "aarch64":
     HARDENED_COMPILE.append("-mbranch-protection=standard")
 
 
+for tool in ("pkg-config", "swig"):
+    if not shutil.which(tool):
+        sys.exit(f"{tool} is missing: install it first (Debian package {tool})")
+
+
 def pkg_config(*options):
-    return subprocess.run(["pkg-config", *options, "ipcq"], check=True, capture_output=True, text=True).stdout.strip()
+    run = subprocess.run(["pkg-config", *options, "ipcq"], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit("libipcq is missing: install it, or point PKG_CONFIG_PATH to the folder that holds its ipcq.pc")
+    return run.stdout.strip()
 
 
 class SwigThenCompile(build_ext):
@@ -51,7 +61,8 @@ setup(
         include_dirs=[HERE, COMMON],
         extra_compile_args=[*pkg_config("--cflags").split(), "-Wall", "-Wextra", *HARDENED_COMPILE],
         extra_link_args=[*pkg_config("--libs").split(), *HARDENED_LINK],
-        runtime_library_dirs=[] if library_dir.startswith("/usr/") else [library_dir],
+        # The dynamic linker looks into these folders anyway, and into /usr/local/lib only after ldconfig.
+        runtime_library_dirs=[] if library_dir.startswith(("/usr/lib", "/lib")) else [library_dir],
     )],
     cmdclass={"build_ext": SwigThenCompile},
 )

@@ -80,6 +80,8 @@ STAGES = [
     sanitized("address", ASAN_OPTIONS="detect_leaks=1", UBSAN_OPTIONS="print_stacktrace=1"),
     sanitized("thread", TSAN_OPTIONS="halt_on_error=1"),
     arm64(),
+    # On a busy machine with a slow disk each of its routes takes minutes.
+    Stage("fresh-root", ["python3", "tests/install/fresh_root/fresh_root.py", ".", "build"], count_oks, 2400),
     Stage("proof", ["scripts/proof"], count_oks, watchdog_s=2400),
     Stage("valgrind", ["scripts/lib/valgrind_examples"], count_oks, watchdog_s=1200),
     Stage("coverage", ["scripts/coverage"], watchdog_s=1800, full=True),

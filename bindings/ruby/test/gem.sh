@@ -13,8 +13,8 @@ trap 'rm -rf "$folder"' EXIT
 cmake --install "$build" --prefix "$folder/prefix" >/dev/null
 cmake --build "$build" --target ruby_gem >/dev/null
 library=$(dirname "$(find "$folder/prefix" -name libipcq.so)")
-export PKG_CONFIG_PATH=$library/pkgconfig LD_LIBRARY_PATH=$library
-unset RUBYLIB
+export PKG_CONFIG_PATH=$library/pkgconfig
+unset RUBYLIB LD_LIBRARY_PATH # the module itself names the folder of the library
 "$ruby" -S gem install --local --no-document --ignore-dependencies --install-dir "$folder/gems" \
     "$build"/ruby-gem/ipcq-*.gem
 find "$folder/gems" -name 'ipcq_native.so' -exec python3 "$(dirname "$0")/../../../tests/abi/hardened.py" {} +

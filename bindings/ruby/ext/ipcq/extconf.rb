@@ -25,4 +25,8 @@ append_cflags("-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
 append_ldflags(%w[-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack])
 append_ldflags("-Wl,-z,shstk") if RbConfig::CONFIG["host_cpu"] == "x86_64"
 
+# The dynamic linker looks into /usr/lib and /lib anyway, and into other folders only if it is told.
+library_folder = `pkg-config --variable=libdir ipcq`.strip
+append_ldflags("-Wl,-rpath,#{library_folder}") unless library_folder.start_with?("/usr/lib", "/lib")
+
 create_makefile("ipcq_native")
