@@ -35,6 +35,12 @@ class Route:
 # A native module finds the library by the folder that it carries, also where nobody ran ldconfig.
 FORGET_LDCONFIG = "rm /etc/ld.so.cache\n"
 
+# Where libipcq is gone, the error of a binding names the remedy.
+WITHOUT_LIBRARY = """rm /usr/local/lib/libipcq*
+if {} 2>said; then false; fi
+grep 'install libipcq and run ldconfig' said
+"""
+
 INSTALL_LIBRARY = Route("library", "README.md", "Install", programs={"hello.c": "c"})
 
 ROUTES = [
@@ -44,7 +50,7 @@ ROUTES = [
           before="! scripts/build >said 2>&1; grep 'missing; scripts/setup installs' said\n",
           after="rm -r build/python-packages; scripts/build | grep 'Python cannot load ipcq: .*msgpack'\n"),
     Route("python", "bindings/python/README.md", "Install", needs_library=True,
-          after=FORGET_LDCONFIG + "python3 -c 'import ipcq'\n"),
+          after=FORGET_LDCONFIG + "python3 -c 'import ipcq'\n" + WITHOUT_LIBRARY.format("python3 -c 'import ipcq'")),
     Route("ruby gem", "bindings/ruby/README.md", "As a gem", needs_library=True,
           after=FORGET_LDCONFIG + "ruby -ripcq -e ''\n"),
     Route("ruby by cmake", "bindings/ruby/README.md", "By CMake", after=FORGET_LDCONFIG + "ruby -ripcq -e ''\n"),
