@@ -25,7 +25,7 @@ static void zero_options_make_a_plain_unbounded_private_queue(void **state)
     assert_ok(ipcq_stat(fixture->queue, &stats));
     assert_int_equal(stats.joinable, 0);
     assert_int_equal(stats.max_items, 0);
-    assert_int_equal(stats.max_participants, 256);
+    assert_int_equal(stats.max_participants, 1024);
     assert_true(stats.capacity_bytes > 0);
     assert_int_equal(stat(fixture->path, &object), 0);
     assert_int_equal(object.st_mode & 07777, 0600);
