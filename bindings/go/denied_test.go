@@ -44,7 +44,7 @@ func TestAReadOnlyFileSystemIsNamed(t *testing.T) {
 		t.Skipf("skipped: no mount namespace here: %v %s", err, output)
 	}
 	check(t, err)
-	if text := string(output); !strings.Contains(text, "mount /dev/shm so that it can be written") {
+	if text := string(output); !strings.Contains(text, "mount /dev/shm writable") {
 		t.Error(text)
 	}
 }

@@ -164,7 +164,7 @@ func TestMessagesNameTheRemedyInGo(t *testing.T) {
 		{open(ipcq.MaxParticipants(4097)), "MaxParticipants is out of range"},
 		{open(ipcq.Mode(0o644)), "use 0600, 0660, 0606 or 0666"},
 		{ipcq.Unlink(q.Name() + "-none"), "go on if only its absence matters"},
-		{q.TryPut(5), "MaxItems 2, "},
+		{q.TryPut(5), "of MaxItems 2)"},
 		{plain.Join(ctx), "make it with Joinable()"},
 		{plain.PutBytes(ctx, make([]byte, 2<<30)), "larger CapacityBytes, or put it in parts"},
 		{strict.TaskDone(), "call Done of the one that is meant"},

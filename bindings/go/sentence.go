@@ -34,16 +34,15 @@ var sentences = map[Code]string{
 }
 
 const (
-	anotherOwner = "Another user made this queue: open it with AnyOwner() if you trust that user, or take another name."
-	readOnly     = "The file system is read-only: mount /dev/shm so that it can be written."
-	notUnlinked  = "No permission to unlink this queue: its owner or root can, while /dev/shm can be written."
-	noSuchName   = "No queue has this name: check it, or go on if only its absence matters."
-	noAnonymous  = "An anonymous queue ends with its last participant: make a new one with OpenAnonymous()."
-	neverOpened  = "This Queue was never opened: make it with Open or OpenAnonymous."
+	notUnlinked = "No permission to unlink this queue: its owner or root can, while /dev/shm can be written."
+	noSuchName  = "No queue has this name: check it, or go on if only its absence matters."
+	noAnonymous = "An anonymous queue ends with its last participant: make a new one with OpenAnonymous()."
+	neverOpened = "This Queue was never opened: make it with Open or OpenAnonymous."
 )
 
 // Names of options, in the library's messages and here.
 var optionNames = strings.NewReplacer(
+	"open it with any_owner", "open it with AnyOwner()",
 	"max_items", "MaxItems", "capacity_bytes", "CapacityBytes", "max_participants", "MaxParticipants",
 	"joinable is 1, asked for 0", "it is joinable, asked for as Plain()",
 	"joinable is 0, asked for 1", "it is plain, asked for as Joinable()")
@@ -66,7 +65,7 @@ func (c Code) librarySentence() string {
 func (c Code) reword(message, queue string) string {
 	path, said := subject(message, queue)
 	if before, found := cutSuffix(said, c.librarySentence()); found {
-		return path + optionNames.Replace(before) + c.remedy(before)
+		return path + optionNames.Replace(before) + c.sentence()
 	}
 	return path + optionNames.Replace(said)
 }
@@ -83,17 +82,6 @@ func subject(message, queue string) (path, said string) {
 		return message[:end], message[end:]
 	}
 	return "", message
-}
-
-// remedy is the sentence that fits what the library says before its own.
-func (c Code) remedy(before string) string {
-	switch {
-	case c == ErrDenied && strings.Contains(before, "made by another user"):
-		return anotherOwner
-	case c == ErrDenied && strings.Contains(before, "Read-only file system"):
-		return readOnly
-	}
-	return c.sentence()
 }
 
 // cutSuffix is that of Go 1.20.

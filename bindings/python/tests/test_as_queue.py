@@ -68,7 +68,7 @@ class Pickling(QueueTest):
         q = ipcq.Queue()
         data = pickle.dumps(q)
         q.close()
-        with self.assertRaisesRegex(ipcq.NotFound, "its last user has gone"):
+        with self.assertRaisesRegex(ipcq.NotFound, "is never made on request"):
             pickle.loads(data)
 
 
