@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TURN_US = 4000, TURNS_MAX = 2500 };
+enum { TURN_US = 4000, TURNS_MAX = 15000 };
 
 uint64_t scene_random(struct scene *scene, uint64_t sides) { return random_next(&scene->seed) % sides; }
 

@@ -42,8 +42,8 @@ void scene_look_at_ends(struct scene *scene);
 /* Waits for all workers to leave by themselves, and for all orphans. */
 void scene_end_workers(struct scene *scene);
 
-/* Waits until `condition` is true, and judges processes that end meanwhile. False if it stays false for 2500 turns of
- * the driver, which are 10 s or more. Turns are counted, so a slow machine is no violation. */
+/* Waits until `condition` is true, and judges processes that end meanwhile. False if it stays false for 15000 turns of
+ * the driver, which are a minute or more. Turns are counted, so a slow machine is no violation. */
 bool scene_await(struct scene *scene, bool (*condition)(struct scene *scene));
 
 /* Prints where the workers' threads are. */
