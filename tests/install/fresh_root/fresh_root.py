@@ -38,7 +38,7 @@ FORGET_LDCONFIG = "rm /etc/ld.so.cache\n"
 # Where libipcq is gone, the error of a binding names the remedy.
 WITHOUT_LIBRARY = """rm /usr/local/lib/libipcq*
 if {} 2>said; then false; fi
-grep 'install libipcq and run ldconfig' said
+grep 'install \\(libipcq\\|it\\) and run ldconfig' said
 """
 
 INSTALL_LIBRARY = Route("library", "README.md", "Install", programs={"hello.c": "c"})
@@ -52,7 +52,7 @@ ROUTES = [
     Route("python", "bindings/python/README.md", "Install", needs_library=True,
           after=FORGET_LDCONFIG + "python3 -c 'import ipcq'\n" + WITHOUT_LIBRARY.format("python3 -c 'import ipcq'")),
     Route("ruby gem", "bindings/ruby/README.md", "As a gem", needs_library=True,
-          after=FORGET_LDCONFIG + "ruby -ripcq -e ''\n"),
+          after=FORGET_LDCONFIG + "ruby -ripcq -e ''\n" + WITHOUT_LIBRARY.format("ruby -ripcq -e ''")),
     Route("ruby by cmake", "bindings/ruby/README.md", "By CMake", after=FORGET_LDCONFIG + "ruby -ripcq -e ''\n"),
     Route("go", "bindings/go/README.md", "In a module", needs_library=True, place="/root/hello",
           programs={"main.go": "go"}),
