@@ -82,7 +82,7 @@ int get_and_die(void *argument)
 // What the sleeper would read, written by a watchman who looked just before each death.
 struct Watchman {
     HalfWord *looked_ms = nullptr;
-    std::atomic<bool> on_watch{true};
+    std::atomic<bool> on_watch{true}, has_looked{false};
     std::atomic<Nanoseconds> longest_pause{0}; // of the thread, which a busy machine may not run
     pthread_t thread;
 };
@@ -96,6 +96,7 @@ void *look_all_the_time(void *argument)
         watchman.longest_pause = std::max(watchman.longest_pause.load(), now - last);
         last = now;
         watchman.looked_ms->store(static_cast<std::uint32_t>(now / 1'000'000), relaxed);
+        watchman.has_looked = true;
         ::sched_yield();
     }
     return nullptr;
@@ -111,6 +112,8 @@ void start(Fixture &f, Watchman &watchman)
     assert_ptr_not_equal(map, MAP_FAILED);
     watchman.looked_ms = &static_cast<Control *>(map)->waiters.looked_ms;
     assert_int_equal(::pthread_create(&watchman.thread, nullptr, look_all_the_time, &watchman), 0);
+    while (!watchman.has_looked) // a thread may begin late, and a sleeper would ask for itself until then
+        ::sched_yield();
 }
 
 void stop(Watchman &watchman)
