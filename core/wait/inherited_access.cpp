@@ -110,8 +110,8 @@ Code InheritedAccess::take(Descriptor &out_file, Descriptor &out_own) noexcept
 
 bool somebody_holds(int fd) noexcept
 {
-    struct flock lock = holders(holders_begin, holders_count, F_RDLCK); // asks for writers' locks alone
-    return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    struct flock lock = holders(holders_begin, holders_count, F_RDLCK);    // asks for writers' locks alone
+    return ::fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK; // no answer proves nothing
 }
 
 } // namespace ipcq

@@ -42,7 +42,8 @@ private:
     bool listed_ = false;
 };
 
-// Does a forked child that has not used the queue yet hold it, as seen through another description?
+// Does a forked child that has not used the queue yet hold it, as seen through another description? True if the kernel does
+// not answer.
 bool somebody_holds(int fd) noexcept;
 
 } // namespace ipcq
