@@ -11,6 +11,14 @@ namespace ipcq {
 // copy under the lock would stop all other processes meanwhile. So each page of what is copied under a lock is touched first.
 inline constexpr std::uint64_t touch_step = 4096; // no page is smaller
 
+// Do the first and the last of `size` bytes lie in different pages? A small item mostly has one page, and one touch is
+// enough for it.
+IPCQ_INLINE bool crosses_page(const volatile void *data, std::uint64_t size)
+{
+    const auto first = reinterpret_cast<std::uintptr_t>(data), last = first + size - 1;
+    return (first ^ last) >= touch_step;
+}
+
 IPCQ_INLINE void touch_to_read(const void *data, std::uint64_t size)
 {
     if (size == 0)
@@ -18,7 +26,8 @@ IPCQ_INLINE void touch_to_read(const void *data, std::uint64_t size)
     const auto *bytes = static_cast<const volatile char *>(data);
     for (std::uint64_t at = 0; at < size; at += touch_step)
         static_cast<void>(bytes[at]);
-    static_cast<void>(bytes[size - 1]); // the last page, if `data` is not aligned
+    if (crosses_page(data, size)) // the steps miss the last page if `data` is not aligned
+        static_cast<void>(bytes[size - 1]);
 }
 
 // `size`: at most what is copied under the lock.
@@ -29,8 +38,9 @@ IPCQ_INLINE void touch_to_write(void *buffer, std::uint64_t size)
     auto *bytes = static_cast<volatile char *>(buffer);
     // The value is the caller's until there is an item, and may be none that was ever written.
     for (std::uint64_t at = 0; at < size; at += touch_step)
-        bytes[at] = bytes[at];         // NOLINT(clang-analyzer-core.uninitialized.Assign)
-    bytes[size - 1] = bytes[size - 1]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
+        bytes[at] = bytes[at]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
+    if (crosses_page(buffer, size))
+        bytes[size - 1] = bytes[size - 1]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
 }
 
 // A try has failed. Whatever is looked at may change again and again, by the hand of somebody who means harm even for ever, so
