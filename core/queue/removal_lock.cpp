@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/removal_lock.hpp"
 
+#include "memory/lock_range.hpp"
 #include "memory/object.hpp"
 #include "wait/deadline.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 
 namespace ipcq {
 
@@ -19,15 +19,7 @@ constexpr off_t removal_byte = (off_t{1} << 61) - 1; // just below the bytes of 
 constexpr Nanoseconds grace = 20'000'000;
 constexpr Nanoseconds pause_min = 1'000'000;
 
-struct flock removal_lock(short kind) noexcept
-{
-    struct flock lock {};
-    lock.l_type = kind;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = removal_byte;
-    lock.l_len = 1;
-    return lock;
-}
+struct flock removal_lock(short kind) noexcept { return lock_range(removal_byte, 1, kind); }
 
 } // namespace
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wait/inherited_access.hpp"
 
+#include "memory/lock_range.hpp"
 #include "wait/fork_epoch.hpp"
 
 #include <cerrno>
-#include <fcntl.h>
 #include <utility>
 
 namespace ipcq {
@@ -17,20 +17,10 @@ InheritedAccess *first = nullptr; // guarded by the ForkGate
 constexpr off_t holders_begin = (off_t{1} << 61) - (off_t{1} << 23), holders_count = off_t{1} << 22;
 constexpr int tries_max = 16; // another PID namespace may have the same number
 
-struct flock holders(off_t begin, off_t size, short kind) noexcept
-{
-    struct flock lock {};
-    lock.l_type = kind;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = begin;
-    lock.l_len = size;
-    return lock;
-}
-
 void hold(int fd) noexcept
 {
     for (int i = 0; i < tries_max; i++) {
-        struct flock lock = holders(holders_begin + (::getpid() + i) % holders_count, 1, F_WRLCK);
+        struct flock lock = lock_range(holders_begin + (::getpid() + i) % holders_count, 1, F_WRLCK);
         if (::fcntl(fd, F_OFD_SETLK, &lock) == 0 || errno != EAGAIN)
             return; // where it is refused, an idle child is not seen, and nothing else is lost
     }
@@ -98,7 +88,7 @@ Code InheritedAccess::take(Descriptor &out_file, Descriptor &out_own) noexcept
     if (is_prepared()) {
         out_file = Descriptor(std::exchange(to_ask_, -1));
         out_own = Descriptor(std::exchange(to_map_, -1));
-        struct flock lock = holders(holders_begin, holders_count, F_UNLCK); // it is a participant from now on
+        struct flock lock = lock_range(holders_begin, holders_count, F_UNLCK); // it is a participant from now on
         ::fcntl(out_file.get(), F_OFD_SETLK, &lock);
         return Code::OK;
     }
@@ -110,7 +100,7 @@ Code InheritedAccess::take(Descriptor &out_file, Descriptor &out_own) noexcept
 
 bool somebody_holds(int fd) noexcept
 {
-    struct flock lock = holders(holders_begin, holders_count, F_RDLCK);    // asks for writers' locks alone
+    struct flock lock = lock_range(holders_begin, holders_count, F_RDLCK); // asks for writers' locks alone
     return ::fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK; // no answer proves nothing
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wait/participant.hpp"
 
+#include "memory/lock_range.hpp"
 #include "memory/object.hpp"
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -23,20 +23,10 @@ off_t participant_byte(std::uint32_t slot) { return first_byte + static_cast<off
 // locked only after the generation was raised: the dead owner before it never looks alive.
 off_t entrance_byte(std::uint32_t slot) { return first_byte + slot_count_max + static_cast<off_t>(slot); }
 
-struct flock range_of(off_t begin, off_t size, short kind) noexcept
-{
-    struct flock lock {};
-    lock.l_type = kind;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = begin;
-    lock.l_len = size;
-    return lock;
-}
-
 // 0, or the errno of the refusal. EAGAIN: another description holds the byte.
 int lock_byte(int fd, off_t byte, short kind) noexcept
 {
-    struct flock lock = range_of(byte, 1, kind);
+    struct flock lock = lock_range(byte, 1, kind);
     return ::fcntl(fd, F_OFD_SETLK, &lock) != 0 ? errno : 0;
 }
 
@@ -44,7 +34,7 @@ int lock_byte(int fd, off_t byte, short kind) noexcept
 // not in the way and prove nothing.
 Liveness ask_kernel(int fd, off_t begin, off_t size) noexcept
 {
-    struct flock lock = range_of(begin, size, F_RDLCK);
+    struct flock lock = lock_range(begin, size, F_RDLCK);
     if (::fcntl(fd, F_OFD_GETLK, &lock) != 0)
         return Liveness::unknown;
     return lock.l_type == F_UNLCK ? Liveness::dead : Liveness::alive;
