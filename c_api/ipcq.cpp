@@ -210,8 +210,10 @@ EXPORT int ipcq_name(ipcq_t *queue, char *buffer, size_t capacity)
     const std::size_t size = std::strlen(call->name()) + 1;
     if (size > capacity)
         return IPCQ_TOOBIG;
-    std::memcpy(buffer, call->name(), size);
-    return IPCQ_OK;
+    const Code code = call->publish();
+    if (code == Code::OK)
+        std::memcpy(buffer, call->name(), size);
+    return number(code);
 }
 
 EXPORT int ipcq_describe(ipcq_t *queue, int code, char *buffer, size_t capacity)

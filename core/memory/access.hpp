@@ -20,6 +20,8 @@ constexpr bool mode_is_accepted(mode_t mode) noexcept
     return mode == 0600 || mode == 0660 || mode == 0606 || mode == 0666;
 }
 
+inline constexpr mode_t mode_of_all_users = 0666;
+
 // DENIED unless the file belongs to this user or to root. SYSTEM: the system did not tell, and errno says why.
 // The owner of a file can cut it short, which hurts its participants.
 Code trust_owner(int fd, const struct stat &status) noexcept;

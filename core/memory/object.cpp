@@ -249,6 +249,32 @@ Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept
     return code == Code::NOTFOUND ? Code::SYSTEM : code; // what is missing is /proc
 }
 
+bool leads_to(const QueueName &name, int fd) noexcept
+{
+    struct stat mine {
+    }, named{};
+    return ::fstat(fd, &mine) == 0 && ::stat(name.path, &named) == 0 && mine.st_dev == named.st_dev &&
+           mine.st_ino == named.st_ino;
+}
+
+Code name_object_once(int fd, const QueueName &name) noexcept
+{
+    char self[40];
+    std::snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (::linkat(AT_FDCWD, self, AT_FDCWD, name.path, AT_SYMLINK_FOLLOW) == 0)
+        return Code::OK;
+    const int error = errno;
+    if (error == EEXIST)
+        return leads_to(name, fd) ? Code::OK : Code::EXISTS;
+    if (directory_is_missing(error))
+        return Code::NOSHM;
+    if (error != ENOENT)
+        return code_of_errno(error);
+    // The kernel gives such a file a name once, and answers ENOENT ever after. It is also the answer if /proc is missing.
+    struct stat status {};
+    return ::stat(self, &status) == 0 ? Code::OK : Code::SYSTEM;
+}
+
 Code unlink_object(const QueueName &name, Trouble &trouble) noexcept
 {
     if (::unlink(name.path) == 0)

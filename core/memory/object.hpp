@@ -28,6 +28,13 @@ Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &
 // Publishes it: from now on others find it. EXISTS if somebody was faster.
 Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept;
 
+// The same for an object that may have been named before, by another process of its family. OK: it has its name, or had it
+// and lost it. EXISTS: another object has the name.
+Code name_object_once(int fd, const QueueName &name) noexcept;
+
+// Does the name lead to this file?
+bool leads_to(const QueueName &name, int fd) noexcept;
+
 Code unlink_object(const QueueName &name, Trouble &trouble) noexcept;
 
 // A new open file description of the same file, also when it has no name any more.

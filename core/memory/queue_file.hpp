@@ -40,6 +40,7 @@ public:
     bool look(struct stat &out) noexcept;
     // Is this number a descriptor of our file still? If not, what was just learnt through it may be true of another file.
     bool is_ours(int fd) const noexcept;
+    bool is_same(const QueueFile &other) const noexcept { return device_ == other.device_ && inode_ == other.inode_; }
     // Is it another file's? No number that was closed is.
     bool is_anothers(int fd) const noexcept;
 

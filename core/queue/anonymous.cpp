@@ -3,11 +3,9 @@
 
 #include "log/test_point.hpp"
 #include "memory/object.hpp"
-#include "memory/signals_blocked.hpp"
 #include "queue/removal_lock.hpp"
 #include "wait/fork_epoch.hpp"
 #include "wait/inherited_access.hpp"
-#include "wait/participant.hpp"
 
 #include <atomic>
 #include <cstring>
@@ -20,30 +18,20 @@ namespace {
 
 constexpr int turns_max = 100; // only a crowd that attaches and leaves all the time makes it take more than one
 
-bool nobody_has(int fd) noexcept { return nobody_attached(fd) && !somebody_holds(fd); }
-
-bool leads_to(const QueueName &name, int fd) noexcept
-{
-    struct stat mine {
-    }, named{};
-    return ::fstat(fd, &mine) == 0 && ::stat(name.path, &named) == 0 && mine.st_dev == named.st_dev &&
-           mine.st_ino == named.st_ino;
-}
+bool nobody_has(int fd, const SlotSet &own) noexcept { return nobody_attached(fd, own) && !somebody_holds(fd); }
 
 } // namespace
 
-void remove_if_last(int fd, const QueueName &name) noexcept
+void remove_if_last(int fd, const QueueName &name, const SlotSet &own) noexcept
 {
-    const ForkGate gate;        // a child would share the description, and with it the lock
-    const SignalsBlocked quiet; // a handler could close the descriptors and use their numbers anew
     // Repeated when a participant left during the last turn: it found the lock held, and left the name to this process.
-    for (int turn = 0; turn < turns_max && leads_to(name, fd) && nobody_has(fd); turn++) {
+    for (int turn = 0; turn < turns_max && leads_to(name, fd) && nobody_has(fd, own); turn++) {
         TEST_POINT("removal_begins");
         RemovalLock lock;
         if (!lock.take(fd))
             return; // another process holds it and looks again when it has let go
         // An opener attaches first and looks at the lock afterwards: either it is seen here, or it sees the lock.
-        if (nobody_has(lock.fd())) {
+        if (nobody_has(lock.fd(), own)) {
             TEST_POINT("removal_decided");
             ::unlink(name.path);
             return;
@@ -71,8 +59,10 @@ void remove_stale_anonymous() noexcept
         Geometry geometry;
         Trouble trouble;
         if (parse_name(name, parsed) == Code::OK && find_object(parsed, false, fd, geometry, trouble) == Code::OK &&
-            geometry.anonymous)
-            remove_if_last(fd.get(), parsed);
+            geometry.anonymous) {
+            const ForkGate gate;
+            remove_if_last(fd.get(), parsed, SlotSet{});
+        }
     }
     ::closedir(directory);
 }

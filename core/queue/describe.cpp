@@ -37,7 +37,7 @@ bool SharedQueue::describe_unfinished(const Log::Usage &usage, char *buffer, std
         std::snprintf(who, sizeof who, "is held by pid %d (%s)", slot.pid.load(relaxed), command);
         remedy = "finish it, give it back, or end that process";
     }
-    std::snprintf(buffer, capacity, "%s is full by bytes (%llu of capacity_bytes %llu): %s %s: %s.", name_.text,
+    std::snprintf(buffer, capacity, "%s is full by bytes (%llu of capacity_bytes %llu): %s %s: %s.", title(),
                   number(usage.bytes), number(geometry_.capacity_bytes), items, who, remedy);
     return true;
 }
@@ -53,7 +53,7 @@ bool SharedQueue::describe_full(char *buffer, std::size_t capacity) noexcept
             buffer, capacity,
             "%s is full by items (%llu of max_items %llu): wait with a deadline, take items, or make it with a "
             "larger max_items.",
-            name_.text, number(log_.ready_items()), number(geometry_.max_items));
+            title(), number(log_.ready_items()), number(geometry_.max_items));
         return true;
     }
     if (usage.bytes < geometry_.item_max_bytes() / 2)
@@ -62,7 +62,32 @@ bool SharedQueue::describe_full(char *buffer, std::size_t capacity) noexcept
         std::snprintf(buffer, capacity,
                       "%s is full by bytes (%llu of capacity_bytes %llu): wait with a deadline, take items, or make it "
                       "with a larger capacity_bytes.",
-                      name_.text, number(usage.bytes), number(geometry_.capacity_bytes));
+                      title(), number(usage.bytes), number(geometry_.capacity_bytes));
+    return true;
+}
+
+// A process that has closed the descriptors of a queue without a name does not reach the file any more.
+bool SharedQueue::describe_lost_file(char *buffer, std::size_t capacity) noexcept
+{
+    if (file_.get() >= 0)
+        return false;
+    std::snprintf(buffer, capacity, "%s cannot be reached: this process has closed its file descriptor, and %s: %s.",
+                  title(), never_named_.load(relaxed) ? "nobody had asked for its name" : "its name was removed",
+                  never_named_.load(relaxed) ? "ask for the name before the descriptors are closed, or make the queue "
+                                               "afterwards"
+                                             : "keep the name as long as the queue is used, or make the queue "
+                                               "afterwards");
+    return true;
+}
+
+bool SharedQueue::describe_unnamed(char *buffer, std::size_t capacity) noexcept
+{
+    if (!never_named_.load(relaxed) || was_named())
+        return false;
+    std::snprintf(buffer, capacity,
+                  "%s has no name yet, and only its owner can give it one: ask for the name before the process gives "
+                  "up its rights.",
+                  title());
     return true;
 }
 
@@ -70,7 +95,7 @@ void SharedQueue::describe(int code, char *buffer, std::size_t capacity) noexcep
 {
     switch (static_cast<Code>(code)) {
     case Code::TOOBIG:
-        std::snprintf(buffer, capacity, "%s (the largest item is %llu bytes): %s", name_.text,
+        std::snprintf(buffer, capacity, "%s (the largest item is %llu bytes): %s", title(),
                       number(geometry_.item_max_bytes()), sentence_of(code));
         break;
     case Code::FULL:
@@ -78,11 +103,17 @@ void SharedQueue::describe(int code, char *buffer, std::size_t capacity) noexcep
             break;
         [[fallthrough]];
     case Code::TIMEDOUT:
-        std::snprintf(buffer, capacity, "%s (max_items %llu, capacity_bytes %llu, items %llu): %s", name_.text,
+        std::snprintf(buffer, capacity, "%s (max_items %llu, capacity_bytes %llu, items %llu): %s", title(),
                       number(geometry_.max_items), number(geometry_.capacity_bytes),
                       number(enter() == Code::OK ? log_.ready_items() : 0), sentence_of(code));
         break;
-    default: std::snprintf(buffer, capacity, "%s: %s", name_.text, sentence_of(code));
+    case Code::SYSTEM:
+    case Code::DENIED:
+        if (static_cast<Code>(code) == Code::SYSTEM ? describe_lost_file(buffer, capacity)
+                                                    : describe_unnamed(buffer, capacity))
+            break;
+        [[fallthrough]];
+    default: std::snprintf(buffer, capacity, "%s: %s", title(), sentence_of(code));
     }
 }
 

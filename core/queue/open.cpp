@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finding or making a queue, becoming a participant, leaving; and doing it again in a forked child.
+// Finding or making a queue and becoming a participant; and doing it again in a forked child.
 #include "queue/shared_queue.hpp"
 
 #include "memory/access.hpp"
@@ -114,7 +114,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return refuse_mode(trouble, options.mode);
     if (system_page_size() != own_fingerprint().page_size)
         return refuse_page_size(trouble);
-    if (!watch_forks(InheritedAccess::prepare_all))
+    if (!watch_forks(SharedQueue::prepare_children))
         return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
@@ -147,7 +147,10 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
     }
     bool items = false;
     queue->clean_up(queue->log_.all_slots(), items); // what participants before us left behind
-    queue->access_.begin();
+    {
+        const ForkGate gate;
+        queue->listed_.list();
+    }
     out_queue = queue;
     return Code::OK;
 }
@@ -185,8 +188,10 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
     }
     if (code != Code::OK) {
         const int error = errno; // the message names it
-        if (attached && geometry_.anonymous)
-            remove_if_last(file_.get(), name_); // the others may have left while we were attached
+        if (attached && geometry_.anonymous) {
+            const ForkGate gate;
+            remove_if_last(file_.get(), name_, SlotSet{}); // the others may have left while we were attached
+        }
         file_.close();
         errno = error;
     }
@@ -201,11 +206,15 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
     const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),
                                     options.slot_count != 0 ? options.slot_count : slot_count_default);
     Descriptor fd;
-    Code code = make_object(plan, options.mode, fd, geometry_, trouble);
+    // Without a name it is reached through descriptors alone, by this process and its children. So its mode need not keep
+    // others away, and a child that gave up its rights can open it again.
+    Code code = make_object(plan, anonymous ? mode_of_all_users : options.mode, fd, geometry_, trouble);
     if (code == Code::OK)
         code = file_.adopt(std::move(fd), name_.path);
     if (code != Code::OK)
         return code;
+    mode_ = options.mode;
+    never_named_.store(anonymous, relaxed);
     // Attached before it has a name: nobody ever finds it without a participant.
     {
         const ForkGate gate;
@@ -213,7 +222,7 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
         if ((code = file_.open_again(own)) == Code::OK)
             code = attach(std::move(own));
     }
-    if (code == Code::OK && (code = name_object(file_.get(), name_, trouble)) != Code::OK)
+    if (code == Code::OK && !anonymous && (code = name_object(file_.get(), name_, trouble)) != Code::OK)
         detach();
     if (code != Code::OK)
         file_.close();
@@ -255,24 +264,6 @@ Code SharedQueue::attach(Descriptor own) noexcept
     return Code::OK;
 }
 
-// The reverse, as far as this process is attached: an inherited handle that a child never used has nothing to leave.
-void SharedQueue::detach() noexcept
-{
-    const bool attached = is_attached(fork_epoch()) && log_.is_open();
-    if (attached && log_.cut()) {
-        log_.close(); // its bytes are nobody's; what we held is given back like a dead one's
-    } else if (attached) {
-        std::uint64_t items = 0;
-        log_.reap_own(items); // if a stopped process holds a lock, the slot is not clean, and a reaper does the rest
-        for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
-            wake_one(waiters().getters, pills().getters);
-        log_.close();
-    } else {
-        log_.forget(); // the mapping stayed with the parent; its addresses are others' here
-    }
-    epoch_.store(0, relaxed);
-}
-
 Code SharedQueue::attach_after_fork() noexcept
 {
     Code code = Code::OK;
@@ -297,6 +288,8 @@ Code SharedQueue::attach_anew() noexcept
     log_.forget();
     Descriptor fresh, own;
     Code code = access_.take(fresh, own);
+    if (code == Code::NOTFOUND && never_named_.load(relaxed))
+        code = Code::SYSTEM; // its descriptor was closed; no name is missing
     if (code == Code::OK)
         code = file_.adopt(std::move(fresh), name_.path);
     if (code != Code::OK)
@@ -304,15 +297,6 @@ Code SharedQueue::attach_anew() noexcept
     leases_.reset_after_fork();
     reservations_.reset_after_fork();
     return attach(std::move(own));
-}
-
-void SharedQueue::close() noexcept
-{
-    access_.end();
-    detach();
-    if (const int fd = file_.get(); fd >= 0 && geometry_.anonymous)
-        remove_if_last(fd, name_);
-    delete this;
 }
 
 Code SharedQueue::unlink(const char *name) noexcept

@@ -38,6 +38,8 @@ public:
     // Calls `out` with up to `capacity` reports; out_count is how many there are.
     virtual Code participants(ParticipantReport *array, std::size_t capacity, std::size_t &out_count) noexcept = 0;
     virtual const char *name() const noexcept = 0;
+    // Makes name() lead to the queue, as far as nobody has removed it: an anonymous queue has no name until it is asked for.
+    virtual Code publish() noexcept = 0;
     virtual void describe(int code, char *buffer, std::size_t capacity) noexcept = 0;
 
     // Makes waiting calls return BADHANDLE soon; then, when none is left inside, close() lets go of everything.

@@ -7,6 +7,7 @@
 #include "memory/object.hpp"
 #include "queue/baton.hpp"
 #include "queue/lease_table.hpp"
+#include "queue/listed_handle.hpp"
 #include "queue/queue.hpp"
 #include "queue/reservation_table.hpp"
 #include "wait/fork_epoch.hpp"
@@ -54,9 +55,14 @@ public:
     Code statistics(Statistics &out) noexcept override;
     Code participants(ParticipantReport *array, std::size_t capacity, std::size_t &out_count) noexcept override;
     const char *name() const noexcept override { return name_.text; }
+    Code publish() noexcept override;
     void describe(int code, char *buffer, std::size_t capacity) noexcept override;
     void wake_for_close() noexcept override;
     void close() noexcept override;
+
+    // leave.cpp; in the child of a fork(), and at the end of the process.
+    static void prepare_children() noexcept;
+    static void remove_names_at_exit() noexcept;
 
 private:
     // at_once.hpp: what get() and so on do between entering and leaving.
@@ -107,7 +113,19 @@ private:
     // The same for a call that only looks and meets no invariant on its way.
     Code leave_after_look() const noexcept { return leave(log_.has_head() ? Code::OK : Code::CORRUPT); }
 
+    // name.cpp
+    bool was_named() noexcept;
+    Code publish_now() noexcept;
+    // What messages call it.
+    const char *title() const noexcept { return never_named_.load(relaxed) ? "The anonymous queue" : name_.text; }
+
+    // leave.cpp
+    bool holds_slot_of(const QueueFile &file) const noexcept;
+    void remove_name_at_exit() noexcept;
+
     // describe.cpp
+    bool describe_lost_file(char *buffer, std::size_t capacity) noexcept;
+    bool describe_unnamed(char *buffer, std::size_t capacity) noexcept;
     bool describe_full(char *buffer, std::size_t capacity) noexcept;
     bool describe_unfinished(const Log::Usage &usage, char *buffer, std::size_t capacity) const noexcept;
 
@@ -140,6 +158,10 @@ private:
     Geometry geometry_;
     QueueFile file_;
     InheritedAccess access_{file_};
+    ListedHandle listed_{*this};
+    // Of an anonymous queue that this process or an ancestor has made; until this process learns that it has its name.
+    std::atomic<bool> never_named_{false};
+    std::uint32_t mode_ = 0;              // which that queue shall have as soon as it has a name
     std::atomic<std::uint64_t> epoch_{0}; // of the process that is attached
     Log log_;
     LeaseTable leases_;

@@ -116,4 +116,14 @@ ForkGate::~ForkGate()
         ::pthread_mutex_unlock(&gate);
 }
 
+ForkGateIfFree::ForkGateIfFree() noexcept
+    : passes_(is_forker()), entered_(passes_ || ::pthread_mutex_trylock(&gate) == 0)
+{}
+
+ForkGateIfFree::~ForkGateIfFree()
+{
+    if (entered_ && !passes_)
+        ::pthread_mutex_unlock(&gate);
+}
+
 } // namespace ipcq

@@ -50,4 +50,19 @@ private:
     const bool locked_;          // else this thread holds it while it forks
 };
 
+// The same for a thread that must not wait: the end of a process, where the holder may be a thread that is no more.
+class ForkGateIfFree {
+public:
+    ForkGateIfFree() noexcept;
+    ~ForkGateIfFree();
+    ForkGateIfFree(const ForkGateIfFree &) = delete;
+    ForkGateIfFree &operator=(const ForkGateIfFree &) = delete;
+
+    bool entered() const { return entered_; }
+
+private:
+    const SignalsBlocked quiet_;
+    const bool passes_, entered_;
+};
+
 } // namespace ipcq

@@ -2,7 +2,6 @@
 #include "wait/inherited_access.hpp"
 
 #include "memory/lock_range.hpp"
-#include "wait/fork_epoch.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -10,8 +9,6 @@
 namespace ipcq {
 
 namespace {
-
-InheritedAccess *first = nullptr; // guarded by the ForkGate
 
 // Below the bytes of slots and of removal. One for each process ID, since children of one parent hold one queue at once.
 constexpr off_t holders_begin = (off_t{1} << 61) - (off_t{1} << 23), holders_count = off_t{1} << 22;
@@ -28,30 +25,6 @@ void hold(int fd) noexcept
 
 } // namespace
 
-void InheritedAccess::begin() noexcept
-{
-    const ForkGate gate;
-    if (std::exchange(listed_, true))
-        return;
-    previous_ = nullptr;
-    next_ = first;
-    if (first != nullptr)
-        first->previous_ = this;
-    first = this;
-}
-
-void InheritedAccess::end() noexcept
-{
-    const ForkGate gate;
-    drop();
-    if (!std::exchange(listed_, false))
-        return;
-    (previous_ != nullptr ? previous_->next_ : first) = next_;
-    if (next_ != nullptr)
-        next_->previous_ = previous_;
-}
-
-// A child of this child must open its own: these would be shared with it.
 void InheritedAccess::drop() noexcept
 {
     for (int *fd : {&to_ask_, &to_map_})
@@ -66,21 +39,13 @@ bool InheritedAccess::is_prepared() const noexcept
 
 void InheritedAccess::prepare() noexcept
 {
-    drop();
+    drop(); // those of this child's parent would be shared with it
     Descriptor ask, map;
     if (file_.open_again(ask) != Code::OK || file_.open_again(map) != Code::OK)
         return; // the child's first call says why, if it fails then, too
     hold(ask.get());
     to_ask_ = ask.forget();
     to_map_ = map.forget();
-}
-
-void InheritedAccess::prepare_all() noexcept
-{
-    const int error = errno; // fork()'s
-    for (InheritedAccess *access = first; access != nullptr; access = access->next_)
-        access->prepare();
-    errno = error;
 }
 
 Code InheritedAccess::take(Descriptor &out_file, Descriptor &out_own) noexcept

@@ -21,25 +21,18 @@ public:
     InheritedAccess(const InheritedAccess &) = delete;
     InheritedAccess &operator=(const InheritedAccess &) = delete;
 
-    // From the handle's opening to its end, fork() prepares its children. The caller does not hold the gate.
-    void begin() noexcept;
-    void end() noexcept;
-
+    // In the child of a fork(), before anything else.
+    void prepare() noexcept;
+    // Closes what fork() has opened, and so holds the queue no more.
+    void drop() noexcept;
     // What fork() has opened, or what can be opened now: for the kernel's answers, and to be locked and mapped.
     Code take(Descriptor &out_file, Descriptor &out_own) noexcept;
 
-    // In the child of a fork().
-    static void prepare_all() noexcept;
-
 private:
-    void prepare() noexcept;
-    void drop() noexcept;
     bool is_prepared() const noexcept;
 
     QueueFile &file_;
     int to_ask_ = -1, to_map_ = -1; // a program that closes all descriptors may have given the numbers to other files
-    InheritedAccess *previous_ = nullptr, *next_ = nullptr;
-    bool listed_ = false;
 };
 
 // Does a forked child that has not used the queue yet hold it, as seen through another description? True if the kernel does

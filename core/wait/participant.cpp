@@ -173,6 +173,18 @@ Liveness Participant::liveness_of_slot(std::uint32_t slot) const noexcept
     return Liveness::unknown;
 }
 
-bool nobody_attached(int fd) noexcept { return ask_kernel(fd, first_byte, slot_count_max) == Liveness::dead; }
+// One question for each range between the own slots: of a longer range the kernel names any one lock, mostly an own one.
+bool nobody_attached(int fd, const SlotSet &own) noexcept
+{
+    std::uint32_t begin = 0;
+    for (std::uint32_t slot = 0; slot <= slot_count_max; slot++) {
+        if (slot != slot_count_max && !own[slot])
+            continue;
+        if (slot != begin && ask_kernel(fd, participant_byte(begin), slot - begin) != Liveness::dead)
+            return false;
+        begin = slot + 1;
+    }
+    return true;
+}
 
 } // namespace ipcq

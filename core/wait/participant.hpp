@@ -10,6 +10,8 @@
 
 #include "memory/image.hpp"
 
+#include <bitset>
+
 namespace ipcq {
 
 enum class Liveness {
@@ -39,7 +41,9 @@ private:
     Owner self_;
 };
 
-// Is no slot's byte locked, as seen through a descriptor that is no participant's?
-bool nobody_attached(int fd) noexcept;
+using SlotSet = std::bitset<slot_count_max>;
+
+// Is no slot's byte locked, but for those of `own`, as seen through a descriptor that is no participant's?
+bool nobody_attached(int fd, const SlotSet &own) noexcept;
 
 } // namespace ipcq

@@ -133,12 +133,80 @@ static void a_queue_without_name_and_descriptor_waits_for_nobody(void **state)
     assert_int_equal(child_run(unlinked_and_closed_says_so, fixture->queue), 0);
 }
 
+static bool says(ipcq_t *queue, int code, const char *what)
+{
+    char text[300] = "";
+    return ipcq_describe(queue, code, text, sizeof text) == IPCQ_OK && strstr(text, what) != NULL;
+}
+
+static int is_lost(void *queue)
+{
+    uint64_t number = 0;
+    CHILD_CHECK(ipcq_size(queue, &number) == IPCQ_SYSTEM);
+    CHILD_CHECK(says(queue, IPCQ_SYSTEM, "closed its file descriptor"));
+    CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
+    return 0;
+}
+
+/* A daemon's anonymous queue whose name was never asked for: what is in it is still there, and nothing waits in vain. */
+static int closed_before_the_name_was_asked_for(void *ignored)
+{
+    char name[202];
+    uint64_t number = 0;
+    ipcq_item item;
+    ipcq_t *queue = NULL;
+    (void)ignored;
+    CHILD_CHECK(ipcq_open(&queue, NULL, &(ipcq_options){.struct_size = sizeof(ipcq_options), .flags = IPCQ_JOINABLE}) ==
+                IPCQ_OK);
+    CHILD_CHECK(put_number(queue, 7, IPCQ_NOWAIT) == IPCQ_OK);
+    occupy_all();
+    CHILD_CHECK(ipcq_name(queue, name, sizeof name) == IPCQ_SYSTEM);
+    CHILD_CHECK(says(queue, IPCQ_SYSTEM, "ask for the name before the descriptors are closed"));
+    CHILD_CHECK(put_number(queue, 8, IPCQ_NOWAIT) == IPCQ_OK);
+    for (uint64_t expected = 7; expected < 9; ++expected) {
+        CHILD_CHECK(get_number(queue, &number, &item, IPCQ_FOREVER) == IPCQ_OK && number == expected);
+        CHILD_CHECK(ipcq_task_done(queue, item.ticket) == IPCQ_OK);
+    }
+    CHILD_CHECK(get_number(queue, &number, &item, IPCQ_FOREVER) == IPCQ_SYSTEM);
+    CHILD_CHECK(child_run(is_lost, queue) == 0);
+    CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
+    return 0;
+}
+
+static void a_queue_that_never_had_a_name_waits_for_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(closed_before_the_name_was_asked_for, NULL), 0);
+}
+
+static int closed_after_the_name_was_asked_for(void *ignored)
+{
+    char name[202];
+    ipcq_t *queue = NULL;
+    (void)ignored;
+    CHILD_CHECK(ipcq_open(&queue, NULL, NULL) == IPCQ_OK && ipcq_name(queue, name, sizeof name) == IPCQ_OK);
+    close_all();
+    for (int i = 0; i < 20; ++i)
+        CHILD_CHECK(ipcq_put(queue, large_item(), LARGE, IPCQ_NOWAIT) == IPCQ_OK);
+    CHILD_CHECK(ipcq_close(queue) == IPCQ_OK);
+    CHILD_CHECK(ipcq_unlink(name) == IPCQ_NOTFOUND);
+    return 0;
+}
+
+static void an_anonymous_queue_with_its_name_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(closed_after_the_name_was_asked_for, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(who_closed_its_descriptors_goes_on, JOINABLE),
         QUEUE_TEST(another_file_under_the_number_is_neither_asked_nor_written, JOINABLE),
         QUEUE_TEST(a_queue_without_name_and_descriptor_waits_for_nobody, JOINABLE),
+        NAME_TEST(a_queue_that_never_had_a_name_waits_for_nobody),
+        NAME_TEST(an_anonymous_queue_with_its_name_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -259,6 +259,35 @@ static void an_idle_child_keeps_the_name(void **state)
     assert_false(has_its_name(meeting));
 }
 
+/* -------------------------------------------------------------------------------------------- the name is given */
+
+static int ask_for_the_name(void *argument)
+{
+    struct meeting *meeting = argument;
+    ipcq_test_stop_at("mode_set");
+    return ipcq_name(idle_queue, meeting->name, sizeof meeting->name) == IPCQ_OK ? 0 : 1;
+}
+
+/* A child is killed when it has set the mode and not given the name. */
+static void a_kill_before_the_name_leaves_a_queue_that_gets_it_later(void **state)
+{
+    struct meeting *meeting = *state;
+    char text[8];
+    size_t size = 0;
+    assert_ok(ipcq_open(&idle_queue, NULL, NULL));
+    assert_ok(ipcq_put(idle_queue, "left", 4, IPCQ_NOWAIT));
+    pid_t child = child_start(ask_for_the_name, meeting);
+    assert_true(child_wait_stopped(child));
+    child_kill(child);
+    assert_int_equal(meeting->name[0], '\0');
+    assert_ok(ipcq_get(idle_queue, text, sizeof text, &size, IPCQ_NOWAIT));
+    assert_ok(ipcq_name(idle_queue, meeting->name, sizeof meeting->name));
+    snprintf(meeting->path, sizeof meeting->path, "/dev/shm/ipcq.%s", meeting->name);
+    assert_true(has_its_name(meeting));
+    assert_ok(ipcq_close(idle_queue));
+    assert_false(has_its_name(meeting));
+}
+
 /* ----------------------------------------------------------------------------------------------- two removers */
 
 static int open_and_close(void *argument)
@@ -298,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_stopped_remover_is_busy_and_a_killed_one_leaves_the_queue, setup, teardown),
         cmocka_unit_test_setup_teardown(a_stopped_maker_that_removes_a_stale_name_is_busy, setup, teardown),
         cmocka_unit_test_setup_teardown(an_idle_child_keeps_the_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_kill_before_the_name_leaves_a_queue_that_gets_it_later, setup, teardown),
         cmocka_unit_test_setup_teardown(one_of_two_that_leave_at_once_removes_the_name, setup, teardown),
     };
     alone = geteuid() == 0 && own_shm("size=64m,mode=1777");

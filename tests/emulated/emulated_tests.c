@@ -22,6 +22,7 @@ static const struct {
     {"a_forked_child_does_not_keep_its_parent_alive", &dontfork},
     {"an_anonymous_queue_lives_as_long_as_a_child_uses_it", &dontfork},
     {"an_idle_child_keeps_the_name", &dontfork},
+    {"the_last_of_the_idle_children_removes_the_name", &dontfork},
     {"the_dead_are_not_kept_alive_by_their_children", &dontfork},
     {"so_has_a_child_that_no_library_was_told_of", &wipeonfork},
     {"a_burst_s_memory_goes_back_beside_a_trickle", &memory_removal},

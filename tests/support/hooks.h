@@ -10,7 +10,7 @@
 
 /* From now on this process stops itself, with SIGSTOP, whenever it comes to the point: "tail_locked", "head_locked",
  * "put_committed", "taken", "frontier_walk", "look_walk", "reaping", "reaper_moved_head_back", and of the removal of an anonymous
- * name "removal_begins", "removal_decided", "removal_refused". NULL: nowhere. */
+ * name "removal_begins", "removal_decided", "removal_refused", and "mode_set" before it gets that name. NULL: nowhere. */
 void ipcq_test_stop_at(const char *point);
 
 /* 1: handles that this process opens from now on to one queue share one mapping of it, so that a sanitizer sees that

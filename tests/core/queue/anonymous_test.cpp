@@ -24,6 +24,8 @@ int setup(void **state)
     *state = f;
     if (open_queue(nullptr, Options{.capacity_bytes = capacity_bytes_min}, f->queue, nullptr, 0) != Code::OK)
         return -1;
+    if (f->queue->publish() != Code::OK)
+        return -1;
     std::snprintf(f->path, sizeof f->path, "%s%s", object_prefix, f->queue->name());
     return 0;
 }

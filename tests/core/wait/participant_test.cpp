@@ -177,11 +177,27 @@ void nobody_is_attached_when_the_last_has_gone(void **state)
 {
     LogFixture &f = fixture_of(state);
     f.log(1);
-    assert_false(nobody_attached(f.object().get()));
+    assert_false(nobody_attached(f.object().get(), SlotSet{}));
     f.kill(0);
-    assert_false(nobody_attached(f.object().get()));
+    assert_false(nobody_attached(f.object().get(), SlotSet{}));
     f.kill(1);
-    assert_true(nobody_attached(f.object().get()));
+    assert_true(nobody_attached(f.object().get(), SlotSet{}));
+}
+
+/* Each own slot stands aside alone, the first and the last one of the table as well. */
+void own_slots_are_nobody(void **state)
+{
+    LogFixture &f = fixture_of(state);
+    f.log(2);
+    const int fd = f.object().get();
+    SlotSet own;
+    for (const std::size_t slot : {std::size_t{0}, std::size_t{2}, std::size_t{slot_count_max - 1}})
+        own[slot] = true;
+    assert_false(nobody_attached(fd, own));
+    own[1] = true;
+    assert_true(nobody_attached(fd, own));
+    own[0] = false;
+    assert_false(nobody_attached(fd, own));
 }
 
 int attach_close_all_and_stop(void *fixture)
@@ -276,6 +292,7 @@ int main()
         LOG_TEST(an_entrant_does_not_make_the_dead_look_alive, plan),
         LOG_TEST(without_a_descriptor_liveness_is_unknown, plan),
         LOG_TEST(nobody_is_attached_when_the_last_has_gone, plan),
+        LOG_TEST(own_slots_are_nobody, plan),
         LOG_TEST(the_mapping_alone_keeps_a_participant_alive, plan),
         LOG_TEST(exec_is_death, plan),
         LOG_TEST(a_forked_child_does_not_keep_its_parent_alive, plan),

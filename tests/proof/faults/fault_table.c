@@ -151,6 +151,7 @@ const struct unfailing unfailing_table[] = {
     {"sigdelset", PURE},
     {"sigfillset", PURE},
     {"pthread_mutex_lock", UNMISUSED},
+    {"pthread_mutex_trylock", "at the end of the process; a gate that is not free leaves names to the next process"},
     {"pthread_mutex_unlock", UNMISUSED},
     {"pthread_once", UNMISUSED},
     {"pthread_setcancelstate", UNMISUSED},

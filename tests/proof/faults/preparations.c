@@ -138,6 +138,18 @@ void anonymous_with_one(struct scene *scene)
     must(scene, scene_put(scene, 40, IPCQ_NOWAIT), "put");
 }
 
+void nameless_with_one(struct scene *scene)
+{
+    make_anonymous(scene, &scene->queue);
+    must(scene, scene_put(scene, 40, IPCQ_NOWAIT), "put");
+}
+
+void forked_nameless(struct scene *scene)
+{
+    nameless_with_one(scene);
+    scene_fork(scene);
+}
+
 /* An empty one, whose maker ended without closing it. */
 void anonymous_left_by_its_maker(struct scene *scene)
 {

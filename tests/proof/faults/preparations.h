@@ -31,6 +31,8 @@ void full_of_two(struct scene *scene);
 void with_a_hundred(struct scene *scene);
 void with_idle_memory(struct scene *scene);
 void anonymous_with_one(struct scene *scene);
+void nameless_with_one(struct scene *scene);
+void forked_nameless(struct scene *scene);
 void anonymous_left_by_its_maker(struct scene *scene);
 void forked_with_three(struct scene *scene);
 void forked_without_descriptors(struct scene *scene);

@@ -42,6 +42,8 @@ extern const unsigned scenario_count;
 #define DOCUMENTED_WAIT (RESULT(INTERRUPTED) | RESULT(CANCELLED))
 #define DOCUMENTED_FINISH (RESULT(NOTTAKEN) | RESULT(INHERITED) | RESULT(NOTJOINABLE) | DOCUMENTED_LOOK)
 #define DOCUMENTED_JOIN (RESULT(TIMEDOUT) | RESULT(NOTJOINABLE) | RESULT(SYSTEM) | DOCUMENTED_LOOK)
+#define DOCUMENTED_NAME                                                                                                \
+    (RESULT(TOOBIG) | RESULT(DENIED) | RESULT(EXISTS) | RESULT(NOSHM) | RESULT(NOSPACE) | DOCUMENTED_LOOK_AT_FILE)
 #define DOCUMENTED_UNLINK                                                                                              \
     (RESULT(BADNAME) | RESULT(SCHEME) | RESULT(INVALID) | RESULT(NOTFOUND) | RESULT(DENIED) | RESULT(NOSHM) |          \
      RESULT(FOREIGN) | RESULT(NOMEM) | RESULT(SYSTEM))

@@ -34,6 +34,15 @@ static int open_anonymous(struct scene *scene)
     return code;
 }
 
+static int name_anonymous(struct scene *scene)
+{
+    char name[sizeof scene->name];
+    int code = ipcq_name(scene->queue, name, sizeof name);
+    fault_disarm();
+    take_its_name(scene); /* without a fault it gets it, whatever failed before */
+    return code;
+}
+
 static int put_small(struct scene *scene) { return scene_put(scene, 50, IPCQ_NOWAIT); }
 
 static int put_growing(struct scene *scene)
@@ -227,6 +236,8 @@ const struct scenario scenarios[] = {
     {"open-after-a-death", JOINABLY, OPENS, .prepare = exists_with_a_dead_peer, .operate = open_it},
     {"open-anonymous", PLAINLY, OPENS, .first = true, .makes = true, .prepare = nothing, .operate = open_anonymous},
     {"open-anonymous-by-name", PLAINLY, OPENS, .prepare = anonymous_left_by_its_maker, .operate = open_by_name},
+    {"name-anonymous", PLAINLY, .documented = DOCUMENTED_NAME, .prepare = nameless_with_one, .operate = name_anonymous},
+    {"fork-name-anonymous", PLAINLY, .documented = DOCUMENTED_NAME | DOCUMENTED_FIRST, .prepare = forked_nameless, .operate = name_anonymous},
     {"put-small", PLAINLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_small},
     {"put-growing", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_growing},
     {"put-large", JOINABLY, .documented = DOCUMENTED_PUT, .prepare = with_three, .operate = put_large},
