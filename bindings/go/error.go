@@ -28,7 +28,7 @@ func unreadable(reason error) string {
 // context.Canceled and context.DeadlineExceeded.
 type Error struct {
 	Op     string
-	Queue  string
+	Queue  string // "" of an anonymous queue whose Name was never asked for
 	Err    error
 	Detail string // the sentence to show instead of Err's; may be empty
 	Item   *Item  // of ErrMalformed: what was taken
@@ -38,6 +38,9 @@ func (e *Error) Error() string {
 	sentence := e.Detail
 	if sentence == "" {
 		sentence = e.Err.Error()
+	}
+	if e.Queue == "" {
+		return fmt.Sprintf("ipcq: %s: %s", e.Op, sentence)
 	}
 	return fmt.Sprintf("ipcq: %s %q: %s", e.Op, e.Queue, sentence)
 }
@@ -62,7 +65,7 @@ func (q *Queue) failure(op string, code int) error {
 	case raw.TIMEDOUT:
 		return context.DeadlineExceeded
 	}
-	return &Error{Op: op, Queue: q.name, Err: Code(code), Detail: q.describe(code)}
+	return &Error{Op: op, Queue: q.knownName(), Err: Code(code), Detail: q.describe(code)}
 }
 
 // describe asks the library for the sentence with this queue's own numbers in it.
@@ -73,7 +76,7 @@ func (q *Queue) describe(code int) string {
 	buffer := make([]byte, 1024)
 	if !q.closed.Load() && raw.Describe(q.handle, code, buffer) == raw.OK {
 		runtime.KeepAlive(q)
-		return Code(code).reword(text(buffer), q.name)
+		return Code(code).reword(text(buffer), q.knownName())
 	}
 	return Code(code).sentence()
 }

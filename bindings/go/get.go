@@ -134,7 +134,7 @@ func (q *Queue) fill(item *Item, taken *raw.Item, data []byte, own bool) *Error 
 	value, err := decode(data, maxDepth)
 	if err != nil {
 		taken := *item
-		return &Error{Op: "get", Queue: q.name, Err: ErrMalformed, Detail: unreadable(err), Item: &taken}
+		return &Error{Op: "get", Queue: q.knownName(), Err: ErrMalformed, Detail: unreadable(err), Item: &taken}
 	}
 	item.Value = value
 	return nil

@@ -28,7 +28,7 @@ func (q *Queue) TryGetMany(max int) ([]Item, error) {
 
 func (q *Queue) getMany(max int, take func(f *frame) error) ([]Item, error) {
 	if max < 1 {
-		return nil, &Error{Op: "get", Queue: q.name, Err: ErrInvalid, Detail: "GetMany of less than one item"}
+		return nil, &Error{Op: "get", Queue: q.knownName(), Err: ErrInvalid, Detail: "GetMany of less than one item"}
 	}
 	f := frames.Get().(*frame)
 	defer frames.Put(f)

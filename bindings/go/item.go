@@ -50,7 +50,7 @@ func (i Item) Decode(into any) error {
 	}
 	name := ""
 	if i.queue != nil {
-		name = i.queue.name
+		name = i.queue.knownName()
 	}
 	if !i.messagePack {
 		return &Error{Op: "decode", Queue: name, Err: ErrWrongType, Detail: "the item is raw bytes: decode it into a *[]byte"}

@@ -26,7 +26,9 @@ var roles = map[string]func(q *ipcq.Queue) error{
 }
 
 // Roles of a child process that has no queue.
-var bareRoles = map[string]func() error{}
+var bareRoles = map[string]func() error{
+	"leave nameless": leaveNameless,
+}
 
 func TestMain(m *testing.M) {
 	if bare, ok := bareRoles[os.Getenv("IPCQ_TEST_ROLE")]; ok {

@@ -4,7 +4,12 @@ package ipcq_test
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"reflect"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +42,44 @@ func echo(q *ipcq.Queue) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// leaveNameless ends without a Close. Its queue's file has no name, so nothing can be left of it.
+func leaveNameless() error {
+	q, err := ipcq.OpenAnonymous(ipcq.MaxItems(1))
+	if err != nil {
+		return err
+	}
+	if err := q.Put(ctx, 1); err != nil {
+		return err
+	}
+	said := fmt.Sprintf("%v %v", q, &ipcq.Error{Op: "put", Err: q.TryPut(2)})
+	if strings.Contains(said, "-") {
+		return fmt.Errorf("a name was told: %s", said)
+	}
+	found := 0
+	for fd := 3; fd < 256; fd++ {
+		path, _ := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
+		var status syscall.Stat_t
+		if !strings.HasPrefix(path, "/dev/shm/") || syscall.Fstat(fd, &status) != nil {
+			continue
+		}
+		if found++; status.Nlink != 0 {
+			return fmt.Errorf("%s has %d names", path, status.Nlink)
+		}
+	}
+	if found == 0 {
+		return errors.New("the queue has no file")
+	}
+	return nil
+}
+
+func TestAProcessThatEndsWithoutCloseLeavesNothing(t *testing.T) {
+	process := exec.Command(must(os.Executable())(t))
+	process.Env = append(os.Environ(), "IPCQ_TEST_ROLE=leave nameless")
+	if said := string(must(process.Output())(t)); said != "<nil>" {
+		t.Error(said)
 	}
 }
 

@@ -73,7 +73,7 @@ func (q *Queue) encode(value any, f *frame) error {
 	}
 	data, refused := f.write(nil, value)
 	if refused != nil {
-		return &Error{Op: "put", Queue: q.name, Err: refused}
+		return &Error{Op: "put", Queue: q.knownName(), Err: refused}
 	}
 	f.data, f.kind = data, raw.TYPE_MESSAGEPACK
 	return nil

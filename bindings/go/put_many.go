@@ -58,7 +58,7 @@ func (q *Queue) putValues(values []any, send func(f *frame) (int, error)) (int, 
 		var refused *refusal
 		if written, refused = f.write(written, value); refused != nil {
 			refused.of = fmt.Sprintf("value %d of %d, ", i+1, len(values))
-			return 0, &Error{Op: "put", Queue: q.name, Err: refused}
+			return 0, &Error{Op: "put", Queue: q.knownName(), Err: refused}
 		}
 		size := uint64(len(written) - before)
 		f.messages = append(f.messages, raw.Message{Size: size, Type: uint32(raw.TYPE_MESSAGEPACK)})

@@ -17,7 +17,8 @@ import (
 // A Queue that nothing refers to any more closes itself; an Item refers to its Queue.
 type Queue struct {
 	handle uintptr
-	name   string
+	given  string                 // the name that it was opened by
+	asked  atomic.Pointer[string] // the name of an anonymous queue, once Name was called
 
 	putting, getting, joining turn
 
@@ -34,8 +35,8 @@ func Open(name string, opts ...Option) (*Queue, error) {
 	return open(name, false, opts)
 }
 
-// OpenAnonymous makes a queue with a random name, which vanishes with its last participant. Name tells it, so that it
-// can be handed to the processes that are to share it.
+// OpenAnonymous makes a queue that vanishes with its last participant. It has no name until Name gives it one, by which
+// other processes open it.
 func OpenAnonymous(opts ...Option) (*Queue, error) {
 	return open("", true, opts)
 }
@@ -61,7 +62,7 @@ func open(name string, anonymous bool, opts []Option) (*Queue, error) {
 	if code != raw.OK {
 		return nil, openError(name, Code(code), text(message), o.flags&raw.OPEN_ONLY != 0)
 	}
-	q, err := newQueue(handle[0])
+	q, err := newQueue(handle[0], name)
 	if err == nil && o.strict {
 		err = q.countInHand()
 	}
@@ -84,8 +85,8 @@ func openError(name string, code Code, message string, openOnly bool) error {
 }
 
 // newQueue wraps a handle, which is closed if that fails.
-func newQueue(handle uintptr) (*Queue, error) {
-	q := &Queue{handle: handle}
+func newQueue(handle uintptr, name string) (*Queue, error) {
+	q := &Queue{handle: handle, given: name}
 	runtime.SetFinalizer(q, (*Queue).Close)
 	for _, t := range []*turn{&q.putting, &q.getting, &q.joining} {
 		if !t.prepare() {
@@ -93,12 +94,6 @@ func newQueue(handle uintptr) (*Queue, error) {
 			return nil, &Error{Op: "open", Err: ErrNoMemory, Detail: ErrNoMemory.sentence()}
 		}
 	}
-	buffer := make([]byte, 256)
-	if err := q.fail("open", raw.Name(handle, buffer)); err != nil {
-		q.Close()
-		return nil, err
-	}
-	q.name = text(buffer)
 	return q, nil
 }
 
@@ -120,7 +115,7 @@ func (q *Queue) Close() error {
 		q.use.Unlock()
 		runtime.SetFinalizer(q, nil)
 		if code != raw.OK {
-			err = &Error{Op: "close", Queue: q.name, Err: Code(code), Detail: Code(code).sentence()}
+			err = &Error{Op: "close", Queue: q.knownName(), Err: Code(code), Detail: Code(code).sentence()}
 		}
 	})
 	return err
@@ -143,10 +138,36 @@ func (q *Queue) enter() bool {
 
 func (q *Queue) leave() { q.use.RUnlock() }
 
-// Name is the queue's name.
-func (q *Queue) Name() string { return q.name }
+// Name is the queue's name. An anonymous queue gets its name, a random one, by the first call of Name in any process. It
+// is "" if that call fails: the Queue is closed, or the process has given up the rights of the queue's owner.
+func (q *Queue) Name() string {
+	if name := q.knownName(); name != "" || q.handle == 0 || q.closed.Load() {
+		return name
+	}
+	buffer := make([]byte, 256)
+	if raw.Name(q.handle, buffer) != raw.OK {
+		return ""
+	}
+	runtime.KeepAlive(q)
+	name := text(buffer)
+	q.asked.Store(&name)
+	return name
+}
 
-func (q *Queue) String() string { return fmt.Sprintf("ipcq.Queue(%q)", q.name) }
+// knownName is the name as far as it is known here, else "". Nobody learns of an anonymous queue by it.
+func (q *Queue) knownName() string {
+	if name := q.asked.Load(); name != nil {
+		return *name
+	}
+	return q.given
+}
+
+func (q *Queue) String() string {
+	if name := q.knownName(); name != "" {
+		return fmt.Sprintf("ipcq.Queue(%q)", name)
+	}
+	return "ipcq.Queue(anonymous)"
+}
 
 // Unlink removes the name. Processes that have the queue open go on with it; the next Open makes a new one.
 func Unlink(name string) error {

@@ -37,6 +37,7 @@ const (
 	notUnlinked = "No permission to unlink this queue: its owner or root can, while /dev/shm can be written."
 	noSuchName  = "No queue has this name: check it, or go on if only its absence matters."
 	noAnonymous = "An anonymous queue ends with its last participant: make a new one with OpenAnonymous()."
+	nameless    = "The anonymous queue"
 	neverOpened = "This Queue was never opened: make it with Open or OpenAnonymous."
 )
 
@@ -72,6 +73,9 @@ func (c Code) reword(message, queue string) string {
 
 // subject separates what the message begins with: the queue's name, which an Error shows already, or a path.
 func subject(message, queue string) (path, said string) {
+	if queue == "" {
+		queue = nameless
+	}
 	if strings.HasPrefix(message, queue+": ") {
 		return "", message[len(queue)+2:]
 	}

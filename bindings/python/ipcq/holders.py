@@ -35,9 +35,14 @@ def _held_by(entry, queue):
             f"{_handle_of(entry, queue)}, holds {entry['taken']}: finish it there")
 
 
+def _is_same_queue(one, other):
+    """Two handles of a process are of one queue only by its name."""
+    return one._known_name is not None and one._known_name == other._known_name
+
+
 def _handle_of(entry, queue):
     for other in list(_queues):
-        if other is not queue and other.name == queue.name and not other._is_closed:
+        if other is not queue and not other._is_closed and _is_same_queue(other, queue):
             if any(own["self"] and own["slot"] == entry["slot"] for own in other.participants()):
                 return repr(other)
     return "which a C library or a forgotten object opened"

@@ -15,7 +15,7 @@ def open(name, *, any_owner=False, allow_pickle=False, strict=False):
     handle = _open_handle(name_from(name), _ipcq.ANY_OWNER if any_owner else 0)
     kind = JoinableQueue if handle.stat()["joinable"] else Queue
     queue = kind.__new__(kind)
-    queue._attach(handle, kind._kind | (_ipcq.ANY_OWNER if any_owner else 0), allow_pickle, strict)
+    queue._attach(handle, name, kind._kind | (_ipcq.ANY_OWNER if any_owner else 0), allow_pickle, strict)
     return queue
 
 

@@ -52,10 +52,11 @@ class Queue(queue.Queue):
             allow_pickle = name is None
         handle = _ipcq.Queue(None if name is None else name_from(name), flags | birth, maxsize_from(maxsize),
                              capacity_bytes, max_participants, mode)
-        self._attach(handle, flags, allow_pickle, strict)
+        self._attach(handle, name, flags, allow_pickle, strict)
 
-    def _attach(self, handle, flags, allow_pickle, strict):
+    def _attach(self, handle, name, flags, allow_pickle, strict):
         self._handle = handle
+        self._known_name = None if name is None else handle.name()
         self._flags = flags
         self._put = handle.put
         self._put_value = handle.put_value
@@ -71,7 +72,6 @@ class Queue(queue.Queue):
         self._allow_pickle = bool(allow_pickle)
         self._accept = ACCEPT_PORTABLE | (ACCEPT_PICKLE if allow_pickle else 0)
         self._strict = bool(strict)
-        self.name = handle.name()
         holders.register(self)
 
     def __getstate__(self):
@@ -82,11 +82,22 @@ class Queue(queue.Queue):
     def __setstate__(self, state):
         """Opens the queue by its name, which must still exist."""
         (name, flags, allow_pickle, strict), others = state
-        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), flags, allow_pickle, strict)
+        self._attach(_ipcq.Queue(name, flags | _ipcq.OPEN_ONLY, 0, 0, 0, 0), name, flags, allow_pickle, strict)
         vars(self).update(others)
 
     def __repr__(self):
-        return f"<ipcq.{type(self).__name__} {self.name!r} at {id(self):#x}>"
+        name = "anonymous" if self._known_name is None else repr(self._known_name)
+        return f"<ipcq.{type(self).__name__} {name} at {id(self):#x}>"
+
+    @property
+    def name(self):
+        """Other processes open the queue by it. A queue made without a name gets one when it is first asked for here.
+
+        Denied: the process that asks first has given up the rights of the queue's owner.
+        """
+        if self._known_name is None:
+            self._known_name = self._handle.name()
+        return self._known_name
 
     def __enter__(self):
         return self
@@ -257,7 +268,7 @@ class Queue(queue.Queue):
 # What _attach() and close() set. The rest of an object's attributes travels with it.
 _OWN_ATTRIBUTES = frozenset({
     "_handle", "_flags", "_put", "_put_value", "_get", "_get_value", "_reserve", "_borrow", "_put_values",
-    "_get_values", "_get_items", "_regions", "_is_closed", "_allow_pickle", "_accept", "_strict", "name",
+    "_get_values", "_get_items", "_regions", "_is_closed", "_allow_pickle", "_accept", "_strict", "_known_name",
 })
 
 

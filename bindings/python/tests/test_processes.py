@@ -222,6 +222,48 @@ class OtherProcesses(QueueTest):
         q.close()
         self.assertFalse(os.path.exists(path))
 
+    def test_an_anonymous_queue_has_no_name_until_it_is_asked_for(self):
+        process = self.run_program("""
+            import ipcq, os
+
+            def names():
+                links = [fd for fd in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{fd}")]
+                paths = [f"/proc/self/fd/{fd}" for fd in links]
+                return [os.stat(path).st_nlink for path in paths if os.readlink(path).startswith("/dev/shm/")]
+
+            q = ipcq.Queue(1)
+            q.put(repr(q))
+            try:
+                q.put_nowait(2)
+            except ipcq.Full as error:
+                print(str(error).startswith("The anonymous queue is full"))
+            print(q.get().startswith("<ipcq.Queue anonymous at "), names())
+            print(q.name in repr(q), names(), f"/dev/shm/ipcq.{q.name}")
+        """)
+        output, errors = process.communicate()
+        *lines, last = output.splitlines()
+        self.assertEqual((lines, errors), (["True", "True [0]"], ""))
+        found, names, path = last.split()
+        self.assertEqual((found, names), ("True", "[1]"))
+        self.assertFalse(os.path.exists(path))  # the process has ended without closing it
+
+    @unittest.skipIf(os.geteuid() != 0, "skipped: only root may change the user")
+    def test_workers_that_are_forked_after_the_rights_are_gone(self):
+        process = self.run_program("""
+            import ipcq, os
+            q = ipcq.Queue()
+            os.setgid(65534), os.setuid(65534)
+            if os.fork() == 0:
+                q.put("from a worker")
+                os._exit(0)
+            print(q.get(timeout=60))
+            try:
+                q.name
+            except PermissionError as error:
+                print("ask for the name before" in error.strerror)
+        """)
+        self.assertEqual(process.communicate(), ("from a worker\nTrue\n", ""))
+
     def test_items_outlive_the_process_that_put_them(self):
         name = self.new_name()
         process = self.run_program("import sys, ipcq; ipcq.Queue(name=sys.argv[1]).put('left behind')", name)

@@ -2,6 +2,8 @@
 
 # SPDX-License-Identifier: Apache-2.0
 
+require "open3"
+
 require_relative "test_helper"
 
 # Queues between processes: by name, by fork, and when one of them ends the queue.
@@ -45,6 +47,42 @@ class TestProcesses < IPCQTest
     end
     assert_child_succeeds child
     assert_equal [1, 2], [queue.pop, queue.pop]
+  end
+
+  def test_an_anonymous_queue_has_no_name_until_it_is_asked_for
+    program = <<~RUBY
+      require "ipcq"
+      names = -> { Dir["/proc/self/fd/*"].select { |fd| File.readlink(fd).start_with?("/dev/shm/") rescue false }
+                                         .map { |fd| File.stat(fd).nlink } }
+      queue = IPCQ::Queue.new << 1
+      puts queue.inspect, names.call.inspect, "/dev/shm/ipcq." + queue.name, queue.inspect, names.call.inspect
+    RUBY
+    out, status = Open3.capture2(RbConfig.ruby, "-e", program)
+    before, none, path, after, one = out.lines(chomp: true)
+    assert_predicate status, :success?
+    assert_equal ["#<IPCQ::Queue anonymous>", "[0]", "[1]"], [before, none, one]
+    assert_includes after, File.basename(path).delete_prefix("ipcq.")
+    refute_path_exists path # the process has ended without closing it
+  end
+
+  def test_workers_that_are_forked_after_the_rights_are_gone
+    skip "skipped: only root may change the user" unless Process.euid.zero?
+    program = <<~RUBY
+      require "ipcq"
+      queue = IPCQ::Queue.new
+      Process::Sys.setgid(65534)
+      Process::Sys.setuid(65534)
+      fork { queue << "from a worker" }
+      puts queue.pop(timeout: 60)
+      begin
+        queue.name
+      rescue IPCQ::Denied => e
+        puts e.message
+      end
+    RUBY
+    out, = Open3.capture2(RbConfig.ruby, "-e", program)
+    assert_equal "from a worker", out.lines(chomp: true).first
+    assert_match(/ask for the name before/, out.lines.last)
   end
 
   def test_another_program_opens_it_by_name

@@ -82,7 +82,7 @@ module IPCQ
       Native::JOINABLE
     end
 
-    def attach(native, strict: false)
+    def attach(native, name, strict: false)
       super
       @strict = strict
     end

@@ -11,7 +11,7 @@ module IPCQ
     native = open_native(name, any_owner)
     kind = native.stat[:joinable] ? JoinableQueue : Queue
     queue = kind.allocate
-    queue.__send__(:attach, native, strict: strict)
+    queue.__send__(:attach, native, name, strict: strict)
     return queue unless block_given?
 
     begin

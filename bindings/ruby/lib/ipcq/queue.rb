@@ -35,7 +35,7 @@ module IPCQ
       flags |= Native::OPEN_ONLY if open_only
       flags |= Native::CREATE_ONLY if create_only
       flags |= Native::ANY_OWNER if any_owner
-      attach(Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0))
+      attach(Native::Queue.new(name, flags, max || 0, capacity_bytes || 0, max_participants || 0, mode || 0), name)
     end
 
     # As Thread::Queue, a queue has no copies: two objects with one handle would close it for each other.
@@ -47,7 +47,15 @@ module IPCQ
       raise TypeError, "can't dump #{self.class}: send its name, and open it there by IPCQ.open(name)"
     end
 
-    attr_reader :name
+    # Other processes open the queue by it. A queue made without a name gets one when it is first asked for here; Denied
+    # if the process that asks first has given up the rights of the queue's owner.
+    def name
+      return @name if @name
+
+      name = @native.name.freeze
+      @name = name unless frozen?
+      name
+    end
 
     # Puts a value at the end and returns self. When there is no room it waits, at most `timeout` seconds (then nil), or
     # with non_block raises Full. When it has returned self, the value is in the queue.
@@ -218,7 +226,7 @@ module IPCQ
     end
 
     def inspect
-      "#<#{self.class} #{name}#{' (closed)' if closed?}>"
+      "#<#{self.class} #{@name || 'anonymous'}#{' (closed)' if closed?}>"
     end
 
     private
@@ -227,9 +235,9 @@ module IPCQ
       Native::PLAIN
     end
 
-    def attach(native, **)
+    def attach(native, name, **)
       @native = native
-      @name = native.name.freeze
+      @name = name && native.name.freeze
       @closed = false
       @places = {}.compare_by_identity # reserved or borrowed, and not ended
     end
