@@ -68,7 +68,8 @@ void what_a_burst_used_is_given_back_to_the_system(void **state)
     for (std::uint64_t i = 0; i < burst; i++)
         bare += segment(f, i).kind() == SegmentKind::bare;
     assert_true(bare >= burst - kept - 2);
-    assert_true(f.control().supply.backed.load() <= kept + 2);
+    const std::uint64_t backed = f.control().supply.backed.load();
+    assert_true(backed >= kept && backed <= kept + 2);
 }
 
 // Two whole intervals of 100 ms: the burst may have been at the very end of the first one.
@@ -80,11 +81,11 @@ void a_burst_is_remembered_for_an_interval_and_the_next_one(void **state)
     supply.interval_ms = static_cast<std::uint32_t>(begin / millisecond);
     put_burst(f);
     take_burst(f);
-    for (const int ms : {0, 50, 99, 110, 150, 200}) {
+    for (const int ms : {0, 50, 99, 100, 199}) {
         assert_false(f.log().trim(begin + ms * millisecond));
         assert_true(supply.backed.load() >= burst);
     }
-    trim_all(f, begin + 220 * millisecond);
+    trim_all(f, begin + 200 * millisecond);
     assert_true(supply.backed.load() <= kept + 2);
 }
 
@@ -133,10 +134,15 @@ void nothing_is_given_back_while_somebody_keeps_the_frontier(void **state)
 void nothing_that_holds_items_is_given_back(void **state)
 {
     LogFixture &f = fixture_of(state);
+    constexpr int finished = 40; // so that there is memory to spare, below the segments of the items that are left
     put_burst(f);
+    for (int i = 0; i < finished; i++)
+        take_and_finish(f);
     let_intervals_pass(f);
     trim_all(f, now_ns());
-    for (int i = 0; i < burst; i++)
+    const std::uint64_t backed = f.control().supply.backed.load();
+    assert_true(backed >= burst - finished && backed <= burst - finished + kept + 2);
+    for (int i = finished; i < burst; i++)
         assert_int_equal(f.take_bytes().taken.sequence, i);
 }
 
