@@ -195,6 +195,7 @@ func TestPortableValuesOfManyTypes(t *testing.T) {
 		{uint64(1) << 63, uint64(1) << 63}, {int64(math.MinInt64), int64(math.MinInt64)},
 		{map[any]any{nil: 0, true: 1, -1: 2, 1.5: 3, "k": 4},
 			map[any]any{nil: int64(0), true: int64(1), int64(-1): int64(2), 1.5: int64(3), "k": int64(4)}},
+		{map[uint64]int{math.MaxUint64: 1}, map[any]any{uint64(math.MaxUint64): int64(1)}},
 		{map[bool]int{true: 1}, map[any]any{true: int64(1)}}, {map[text]text{"a": "b"}, map[string]any{"a": "b"}},
 		{map[uint8]int{200: 1}, map[any]any{int64(200): int64(1)}},
 		{map[float32]int{0.5: 1}, map[any]any{0.5: int64(1)}},

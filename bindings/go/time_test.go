@@ -3,6 +3,7 @@
 package ipcq_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -57,6 +58,8 @@ func TestTimesThatNobodyHas(t *testing.T) {
 		"\xd7\xff\xee\x6b\x28\x00\x00\x00\x00\x00", // a thousand million nanoseconds
 		"\xc7\x0c\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00",
 		"\xc7\x0c\xff\x00\x00\x00\x00\x7f\xff\xff\xff\xff\xff\xff\xff", // seconds beyond time.Time
+		"\xc7\x0c\xff\x00\x00\x00\x00\x7f\xff\xff\xf1\x88\x6e\x09\x00", // the first of them
+		"\xc7\x0c\xff\x3b\x9a\xca\x00\x00\x00\x00\x00\x00\x00\x00\x00", // a thousand million nanoseconds
 		"\x81\xd6\xff\x00\x00\x00\x00\x01",                             // as a key
 	} {
 		putForeign(t, q, raw.TYPE_MESSAGEPACK, []byte(written))
@@ -66,8 +69,13 @@ func TestTimesThatNobodyHas(t *testing.T) {
 			t.Error("the bytes are not there")
 		}
 	}
-	putForeign(t, q, raw.TYPE_MESSAGEPACK, []byte("\xc7\x04\xff\x00\x00\x00\x01")) // a longer header than it needs
-	if got := must(q.Get(ctx))(t).Value.(time.Time); got.Unix() != 1 {
-		t.Errorf("got %v", got)
+	for written, seconds := range map[string]int64{
+		"\xc7\x04\xff\x00\x00\x00\x01":                                 1,                           // a longer header than it needs
+		"\xc7\x0c\xff\x00\x00\x00\x00\x7f\xff\xff\xf1\x88\x6e\x08\xff": math.MaxInt64 - 62135596800, // the last second
+	} {
+		putForeign(t, q, raw.TYPE_MESSAGEPACK, []byte(written))
+		if got := must(q.Get(ctx))(t).Value.(time.Time); got.Unix() != seconds {
+			t.Errorf("%x arrives as %v", written, got)
+		}
 	}
 }

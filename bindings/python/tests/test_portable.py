@@ -45,6 +45,7 @@ ACCEPTED = [
     {None: 0, True: 1, -1: 2, 1.5: 3, "k": 4, False: 5, 2**64 - 1: 6, -2**63: 7, "": 8},
     2**64 - 1, -2**63, [2**64 - 1, -2**63], "ü" * 40, "\U0010ffff\ud7ff\ue000\0", [b"\xff", {"k": b""}],
     list(range(70000)), {str(number): number for number in range(70000)}, ["x" * 70000, b"x" * 300, "x" * 300],
+    {str(number): number for number in range(20)}, {"k" * size: size for size in (31, 32, 255, 256, 65535, 65536)},
 ]
 
 TIMES = [
@@ -70,12 +71,38 @@ REFUSED = [
     (datetime.date(2024, 1, 1), "^value: a date "), (Broken(), "^value: a Broken "),
 ]
 
+MALFORMED, DEEP, KEY = "cut short", "more than 128 lists", "a map key that is no nil"
+EXTENSION, TIME = "an extension type", "a point in time that is malformed"
+UNICODE = "UnicodeDecodeError"
+
+
+def time_64(nanoseconds, seconds):
+    return b"\xd7\xff" + (nanoseconds << 34 | seconds).to_bytes(8, "big")
+
+
+def time_96(nanoseconds, seconds):
+    return b"\xc7\x0c\xff" + nanoseconds.to_bytes(4, "big") + seconds.to_bytes(8, "big", signed=True)
+
+
+EARLIEST_S, LATEST_S = -62135596800, 253402300799
+
+# The bytes, and what the error says of them.
 UNREADABLE = [
-    msgpack.packb(nested(129, list)), b"\x91" * 500 + b"\xc0", msgpack.packb({b"k": 1}), b"\x81\x90\xc0",
-    msgpack.packb(msgpack.ExtType(5, b"data")), msgpack.packb([msgpack.ExtType(5, b"d")]),
-    b"\x91\xc7\x05\xff12345", b"\xd7\xff" + b"\xff" * 8, b"\xc7\x0c\xff" + b"\0" * 4 + b"\x7f" * 8,
-    b"\xc7\x0c\xff" + b"\xff" * 12, b"", b"\xc1", b"\x92\x01", b"\x01\x02", b"\x91\xa1\xff", b"\xda\x01", b"\xd4",
-    b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xffa",
+    (msgpack.packb(nested(129, list)), DEEP), (b"\x91" * 500 + b"\xc0", DEEP),
+    (msgpack.packb({b"k": 1}), KEY), (b"\xde\x00\x01\xc4\x01k\xc0", KEY), (b"\xdf\x00\x00\x00\x01\xc4\x01k\xc0", KEY),
+    (b"\x82\xc0\xc0\xc4\x01k\xc0", KEY), (b"\x81\x90\xc0", KEY), (b"\x81\xdc\x00\x00\xc0", KEY),
+    (b"\x81\x80\xc0", KEY), (b"\x81\xd6\xff\x00\x00\x00\x00\xc0", KEY),
+    (msgpack.packb(msgpack.ExtType(5, b"data")), EXTENSION), (msgpack.packb([msgpack.ExtType(5, b"d")]), EXTENSION),
+    (b"\xd6\xfe\x00\x00\x00\x00", EXTENSION),
+    (b"\x91\xc7\x05\xff12345", TIME), (b"\xd5\xff\x00\x00", TIME), (b"\xd7\xff" + b"\xff" * 8, TIME),
+    (time_64(10**9, 0), TIME), (time_96(10**9, 0), TIME), (time_96(0, LATEST_S + 1), TIME),
+    (time_96(999_999_999, EARLIEST_S - 1), TIME), (b"\xc7\x0c\xff" + b"\xff" * 12, TIME),
+    (b"", MALFORMED), (b"\xc1", MALFORMED), (b"\x91\xc1", MALFORMED), (b"\x92\x01", MALFORMED),
+    (b"\x01\x02", MALFORMED), (b"\x90\xc0", MALFORMED), (b"\xda\x01", MALFORMED), (b"\xd4", MALFORMED),
+    (b"\xd6\xff\x00\x00\x00", MALFORMED),
+    (b"\xdd\xff\xff\xff\xff", MALFORMED), (b"\xdf\xff\xff\xff\xff", MALFORMED),
+    (b"\xc6\xff\xff\xff\xffa", MALFORMED), (b"\x92\xdb\xff\xff\xff\xffa", MALFORMED),
+    (b"\x91\xa1\xff", UNICODE), (b"\xa1\xff", UNICODE), (b"\x81\xa1\xff\xc0", UNICODE),
 ]
 
 
@@ -100,10 +127,13 @@ class Limits(QueueTest):
 
     def test_nanoseconds_are_cut(self):
         q = self.new_queue()
-        q._handle.put(b"\xd7\xff" + (999_999_999 << 34 | 1).to_bytes(8, "big"), _ipcq.TYPE_MESSAGEPACK, None)
-        q._handle.put(b"\xc7\x0c\xff" + (999_999_999).to_bytes(4, "big") + b"\xff" * 8, _ipcq.TYPE_MESSAGEPACK, None)
+        for written in (time_64(999_999_999, 1), time_96(999_999_999, -1), time_96(999_999_999, LATEST_S),
+                        time_96(0, EARLIEST_S)):
+            q._handle.put(written, _ipcq.TYPE_MESSAGEPACK, None)
         self.assertEqual(q.get(), datetime.datetime(1970, 1, 1, 0, 0, 1, 999_999, UTC))
         self.assertEqual(q.get(), datetime.datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC))
+        self.assertEqual(q.get(), datetime.datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC))
+        self.assertEqual(q.get(), datetime.datetime(1, 1, 1, tzinfo=UTC))
 
     def test_refused_and_nothing_put(self):
         q = self.new_queue(name=self.new_name())
@@ -133,27 +163,30 @@ class Limits(QueueTest):
 
 
 class Unreadable(QueueTest):
-    def check(self, error, data, kind):
+    def check(self, error, data, kind, fault):
         self.assertEqual((error.data, error.type), (data, kind))
+        self.assertIn(fault, str(error))
         self.assertEqual(pickle.loads(pickle.dumps(error)).data, data)
 
     def items(self):
-        yield from ((data, _ipcq.TYPE_MESSAGEPACK) for data in UNREADABLE)
-        yield from ((data, _ipcq.TYPE_PICKLE) for data in (pickle.dumps(Broken()), b"", b"cnowhere\nnothing\n."))
+        yield from ((data, _ipcq.TYPE_MESSAGEPACK, fault) for data, fault in UNREADABLE)
+        yield from ((data, _ipcq.TYPE_PICKLE, fault)
+                    for data, fault in ((pickle.dumps(Broken()), "ValueError"), (b"", "EOFError"),
+                                        (b"cnowhere\nnothing\n.", "ModuleNotFoundError")))
 
     def test_the_bytes_are_kept(self):
         q = self.new_queue()
-        for data, kind in self.items():
+        for data, kind, fault in self.items():
             for get in (q.get, q.get_item):
                 q._handle.put(data, kind, None)
                 with self.subTest(data), self.assertRaises(ipcq.Undecodable) as caught:
                     get(timeout=0)
-                self.check(caught.exception, data, kind)
+                self.check(caught.exception, data, kind, fault)
                 self.assertEqual(caught.exception.ticket, 0)
 
     def test_a_batch_keeps_the_others(self):
         q = self.new_queue(kind=ipcq.JoinableQueue)
-        for data, kind in self.items():
+        for data, kind, fault in self.items():
             q.put(1)
             q._handle.put(data, kind, None)
             q.put([2])
@@ -161,17 +194,17 @@ class Unreadable(QueueTest):
                 q.get_many()
             first, broken, last = caught.exception.batch
             self.assertEqual((first, last), (1, [2]))
-            self.check(broken, data, kind)
+            self.check(broken, data, kind, fault)
             q.task_done(broken.ticket)
 
     def test_the_ticket_ends_it(self):
         q = self.new_queue(kind=ipcq.JoinableQueue)
-        for data, kind in self.items():
+        for data, kind, fault in self.items():
             q._handle.put(data, kind, None)
             for end, get, deliveries in ((q.nack, q.get, 0), (q.nack, q.get_item, 1), (q.task_done, q.take, 2)):
                 with self.subTest(data), self.assertRaises(ipcq.Undecodable) as caught:
                     get(timeout=0)
-                self.check(caught.exception, data, kind)
+                self.check(caught.exception, data, kind, fault)
                 self.assertEqual(caught.exception.deliveries, deliveries)
                 end(caught.exception.ticket)
         q.join(0)

@@ -33,6 +33,9 @@ class TestMessages < IPCQTest
       says(IPCQ::BadOption, /#{option} is a whole number from 0/) { IPCQ::Queue.new(option => 2**64) }
       says(TypeError, /#{option} is a whole number, not nothing/) { IPCQ::Queue.new(option => nothing) }
     end
+    { max_participants: (2**32) + 16, mode: (2**32) + 0o600 }.each do |option, number| # 16 and 0600 in 32 bits
+      says(IPCQ::BadOption, /#{option} is a whole number from 0 to 4294967295,/) { IPCQ::Queue.new(option => number) }
+    end
     says(IPCQ::BadOption, /exclude each other/) { IPCQ::Queue.new(new_name, open_only: true, create_only: true) }
     says(ArgumentError, /IPCQ\.open/) { IPCQ::JoinableQueue.new { flunk } }
   end

@@ -39,6 +39,8 @@ class TestPortable < IPCQTest
 
   def test_keys
     assert_carried({ nil => 0, true => 1, false => 2, -1 => 3, 1.5 => 4, "k" => 5, "ü" => 6 })
+    assert_carried([31, 32, 255, 256, 65_535, 65_536].to_h { |size| ["k" * size, size] })
+    assert_carried((1..20).to_h { |number| [number.to_s, number] }, (1..70_000).to_h { |number| [number, nil] })
     assert_equal({ "k" => 1 }, carry({ k: 1 }))
     refuse(IPCQ::UnportableType, TypeError, /value: a map key of class Array/, { [1] => 2 })
     refuse(IPCQ::UnportableType, TypeError, /value\[0\]: a map key of bytes/, [{ "k".b => 1 }])
@@ -96,20 +98,42 @@ class TestPortable < IPCQTest
 
   # -- the way out
 
-  FOREIGN = { "an extension" => "\xd4\x05a", "129 levels" => "#{"\x91" * 129}\xc0", "two values" => "\x90\x90",
-              "a key of bytes" => "\x81\xc4\x01a\xc0", "a key that is an array" => "\x81\x90\xc0",
-              "invalid text" => "\x91\xa1\xff", "nothing but invalid text" => "\xa1\xff",
-              "a key of invalid text" => "\x81\xa1\xff\xc0", "a huge array" => "\xdd\xff\xff\xff\xff",
-              "a huge map" => "\xdf\xff\xff\xff\xff", "a huge text" => "\xdb\xff\xff\xff\xff", "nothing" => "",
-              "too many nanoseconds" => "\xd7\xff#{"\xff" * 8}", "a time of two bytes" => "\xd5\xff\x00\x00" }
-            .transform_values(&:b)
+  MALFORMED = /cut short or not well formed/
+  KEY = /a map key is no nil/
+  EXTENSION = /an extension type/
+  TIME = /a malformed point in time/
+  TEXT = /text that is not valid UTF-8/
+
+  # The bytes, and what the error says of them.
+  FOREIGN = {
+    "an extension" => ["\xd4\x05a", EXTENSION], "an extension of type -2" => ["\xd6\xfe\0\0\0\0", EXTENSION],
+    "129 levels" => ["#{"\x91" * 129}\xc0", /more than 128 deep/],
+    "a key of bytes" => ["\x81\xc4\x01a\xc0", KEY], "a second key of bytes" => ["\x82\xc0\xc0\xc4\x01a\xc0", KEY],
+    "a key of bytes in a map of 16 bits" => ["\xde\0\x01\xc4\x01a\xc0", KEY],
+    "a key of bytes in a map of 32 bits" => ["\xdf\0\0\0\x01\xc4\x01a\xc0", KEY],
+    "a key that is an array" => ["\x81\x90\xc0", KEY], "a key that is a map" => ["\x81\x80\xc0", KEY],
+    "a key that is a time" => ["\x81\xd6\xff\0\0\0\0\xc0", KEY],
+    "invalid text" => ["\x91\xa1\xff", TEXT], "nothing but invalid text" => ["\xa1\xff", TEXT],
+    "a key of invalid text" => ["\x81\xa1\xff\xc0", TEXT],
+    "a huge array" => ["\xdd\xff\xff\xff\xff", MALFORMED], "a huge map" => ["\xdf\xff\xff\xff\xff", MALFORMED],
+    "a huge text" => ["\xdb\xff\xff\xff\xff", MALFORMED],
+    "a huge text in an array" => ["\x92\xdb\xff\xff\xff\xffa", MALFORMED],
+    "nothing" => ["", MALFORMED], "two values" => ["\x90\x90", MALFORMED],
+    "a format that does not exist" => ["\xc1", MALFORMED], "the same in an array" => ["\x91\xc1", MALFORMED],
+    "a time that is cut short" => ["\xd6\xff\0\0\0", MALFORMED],
+    "too many nanoseconds" => ["\xd7\xff#{"\xff" * 8}", TIME],
+    "10^9 nanoseconds in 64 bits" => ["\xd7\xff\xee\x6b\x28\0\0\0\0\0", TIME],
+    "10^9 nanoseconds in 96 bits" => ["\xc7\x0c\xff\x3b\x9a\xca\0#{"\0" * 8}", TIME],
+    "a time of two bytes" => ["\xd5\xff\0\0", TIME]
+  }.transform_values { |bytes, fault| [bytes.b, fault] }
 
   def test_what_cannot_be_read_is_not_gone
-    FOREIGN.each do |name, bytes|
+    FOREIGN.each do |name, (bytes, fault)|
       %i[pop pop_item pop_many pop_many_items take].each do |call|
         put_raw(bytes)
         error = assert_raises(IPCQ::Undecodable, "#{name} by #{call}") { @queue.public_send(call) }
         assert_equal [bytes, 1], [error.data, error.type]
+        assert_match fault, error.message, name
         @queue.task_done(error.ticket)
       end
     end
@@ -117,7 +141,7 @@ class TestPortable < IPCQTest
   end
 
   def test_what_cannot_be_read_can_be_given_back
-    put_raw(FOREIGN["an extension"])
+    put_raw(FOREIGN["an extension"].first)
     error = assert_raises(IPCQ::Undecodable) { @queue.each_delivery { flunk } }
     @queue.nack(error.ticket)
     error = assert_raises(IPCQ::Undecodable) { @queue.take { flunk } }
@@ -127,7 +151,7 @@ class TestPortable < IPCQTest
 
   def test_a_batch_has_each_in_its_place
     @queue << 1
-    2.times { put_raw(FOREIGN["an extension"]) }
+    2.times { put_raw(FOREIGN["an extension"].first) }
     error = assert_raises(IPCQ::Undecodable) { @queue.pop_many_items }
     first, *broken = error.batch
     assert_equal [1, error], [first.value, broken.first]
