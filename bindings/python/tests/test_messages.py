@@ -55,7 +55,8 @@ class Words(QueueTest):
                 self.check(ipcq.Invalid, f"^{argument} is a whole number from 0 to ", call, number)
             self.check(TypeError, f"^{argument} is a whole number, not of type str", call, "x")
         for argument, number in (("mode", 2**32 + 0o600), ("max_participants", 2**32 + 16)):  # 0600 and 16 in 32 bits
-            self.check(ipcq.Invalid, f"^{argument} is a whole number from 0 to 4294967295", ipcq.Queue, **{argument: number})
+            sentence = f"^{argument} is a whole number from 0 to 4294967295"
+            self.check(ipcq.Invalid, sentence, ipcq.Queue, **{argument: number})
 
     def test_names(self):
         for call in (lambda name: ipcq.Queue(name=name), ipcq.open, ipcq.unlink):

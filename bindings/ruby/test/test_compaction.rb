@@ -21,6 +21,20 @@ class TestCompaction < IPCQTest
     end
   end
 
+  # Another thread changes the String while push waits.
+  def test_a_string_that_changes_during_push
+    [BYTES, LONG, ("long text " * 30)].each do |before|
+      text = before.dup
+      queue = new_queue(max: 1) << 0
+      during_wait(queue, :putters_waiting, -> { queue.push(text) }) do
+        text.replace("x" * 9).clear
+        move_all
+        assert_equal 0, queue.pop
+      end
+      assert_equal before, queue.pop(true)
+    end
+  end
+
   def test_push_many
     queue = new_queue(max: 1) << 0
     during_wait(queue, :putters_waiting, -> { push_all(queue, Array.new(20) { fresh(VALUES) }.flatten(1)) }) do

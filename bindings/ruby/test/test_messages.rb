@@ -79,7 +79,10 @@ class TestMessages < IPCQTest
     codes = (-64..-1).reject { |code| Ipcq_native.error_name(code) == "IPCQ_?" }
     assert_operator codes.size, :>=, 35
     codes.each do |code|
-      refute_match FOREIGN_WORDS, IPCQ.__send__(:error, code, Ipcq_native.strerror(code), nil).message
+      message = IPCQ.__send__(:error, code, Ipcq_native.strerror(code), nil).message
+      refute_match FOREIGN_WORDS, message
+      refute_match(/buffer/, message) # which no method of Ruby takes
+      assert_match(/use take \{ \|job\| … \}, or name/, message) if code == Ipcq_native::AMBIGUOUS
     end
   end
 
