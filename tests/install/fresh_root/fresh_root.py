@@ -113,6 +113,9 @@ class Traveller:
 
 
 def main(tree, build, *names):
+    unknown = set(names) - {route.name for route in ROUTES}
+    if unknown:
+        raise SystemExit(f"failed: no route is named {', '.join(sorted(unknown))}")
     reason = why_not()
     traveller = Traveller(Path(tree).resolve(), Path(build).resolve())
     reason = reason or traveller.prepare()
