@@ -38,16 +38,15 @@ func get(queue *ipcq.Queue) (numbers []any) {
 }
 
 func main() {
-	switch {
-	case len(os.Args) == 1:
+	if len(os.Args) == 1 {
 		story()
-	case len(os.Args) == 3 && os.Args[1] == "put":
-		put(must(ipcq.Open(os.Args[2])))
-	case len(os.Args) == 3 && os.Args[1] == "get":
-		get(must(ipcq.Open(os.Args[2])))
-	default:
+		return
+	}
+	roles := map[string]func(*ipcq.Queue){"put": put, "get": func(queue *ipcq.Queue) { get(queue) }}
+	if len(os.Args) != 3 || roles[os.Args[1]] == nil {
 		usage()
 	}
+	roles[os.Args[1]](must(ipcq.Open(os.Args[2])))
 }
 
 func usage() {
