@@ -93,6 +93,13 @@ class Reserving(QueueTest):
         with self.assertRaisesRegex(ipcq.Invalid, "^size is a whole number from 0 to "):
             q.reserve(-1)
 
+    def test_no_room(self):
+        q = self.new_queue(capacity_bytes=1 << 20)
+        q.put(b"x" * 700_000)
+        for timeout in (0, 0.01):
+            with self.assertRaises(queue.Full):
+                q.reserve(500_000, timeout=timeout)
+
     def test_forgotten_ones_are_given_back(self):
         q = self.new_queue(capacity_bytes=1 << 20)
         for _ in range(100):
