@@ -121,6 +121,7 @@ Code close_handle(ipcq_t *handle) noexcept
         !cell->generation.compare_exchange_strong(generation, generation + 1, std::memory_order_acq_rel))
         return Code::BADHANDLE; // also when another thread is closing it
     cell->closing.store(1, std::memory_order_release);
+    // SYNC call-presence: from here a call sees the new generation, or somebody_inside() sees the call.
     fence_all_threads();
     Queue *queue = cell->queue.load(std::memory_order_acquire);
     const ThreadRecord *self = &this_thread;

@@ -105,7 +105,7 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
     image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);
     // Chain numbers first: a linked segment whose number nobody knows could never be freed.
     const std::uint64_t chain = image_.segment_word(cursor.end_segment - 1).chain();
-    for (std::uint64_t i = 0; i < run.count; i++)
+    for (std::uint64_t i = 0; i < run.count; i++) // SYNC segment-claim
         image_.segment(run.first + i).store(SegmentWord::live(chain + 1 + i).bits, release);
     // SYNC item-commit: the one store that links the run and commits its first item.
     image_.word(cursor.offset)

@@ -85,7 +85,7 @@ inline constexpr int looks_max = 1000;
 template <class Group> auto snapshot(const Group &group)
 {
     for (int looks = 1;; looks++) {
-        const std::uint64_t epoch = group.epoch.load(acquire);
+        const std::uint64_t epoch = group.epoch.load(acquire); // SYNC cursor-epoch
         const auto cursor = load_copy(group, epoch);
         // relaxed: the acquires of the copy keep it behind them
         if (group.epoch.load(relaxed) == epoch || looks == looks_max)
@@ -98,7 +98,7 @@ template <class Group, class Cursor> IPCQ_INLINE void store_cursor(Group &group,
 {
     const std::uint64_t epoch = group.epoch.load(relaxed);
     store_copy(group, epoch + 1, cursor);
-    group.epoch.store(epoch + 1, release);
+    group.epoch.store(epoch + 1, release); // SYNC cursor-epoch
 }
 
 } // namespace ipcq

@@ -84,7 +84,7 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
         if (image_.holds(tail.offset, terminator_size))
             limit = std::min(limit, chain_at(tail.offset));
         if (limit > frontier.free_below.load(relaxed))
-            frontier.free_below.store(limit, release);
+            frontier.free_below.store(limit, release); // SYNC segment-claim: the segments below it were left before
         const RecordWord word{image_.word(cursor.offset).load(acquire)};
         out_end = word.is(RecordState::empty);
         out_head_lags = cursor.offset == head_now.offset && (word.is(RecordState::done) || word.is(RecordState::end));

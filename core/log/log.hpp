@@ -133,6 +133,7 @@ public:
     // --- frontier.cpp
     // Moves the frontier over finished records. out_end: every item that was put is finished.
     Code advance(const Patience &patience, bool &out_end) noexcept;
+    // SYNC segment-claim: acquire; the claimer of a LIVE segment comes after all that its last users did.
     std::uint64_t free_below() const noexcept { return control().frontier.free_below.load(acquire); }
     // May anything be taken and not finished? A hint: no, if nothing ever was in a chain that is not free yet.
     bool may_be_leased() const noexcept { return control().frontier.lease_chain.load(relaxed) >= free_below(); }

@@ -54,6 +54,7 @@ SlotLife raise_generation(Slot &slot) noexcept
 {
     SlotLife life = life_of(slot);
     // A reaper may mark the slot clean meanwhile. acq_rel: the stores of a reaper come before ours.
+    // SYNC owner-death: release; the caller saw the dead owner's byte free before it.
     while (!slot.life.compare_exchange_weak(life.bits, life.next().bits, std::memory_order_acq_rel, acquire)) {
     }
     return life.next();
