@@ -59,7 +59,7 @@ struct alignas(line_size) Waiters {
     HalfWord looked_ms; // CLOCK_MONOTONIC when somebody last asked for all slots who is dead; written by who did
 };
 
-// Where to look for memory first: hints, repaired by whoever finds them wrong.
+// Where to look for memory first: hints, repaired by each process that finds them wrong.
 struct alignas(line_size) Supply {
     HalfWord recent;     // a segment that was left just now: its lines are still in a cache
     HalfWord rotor;      // where the last search ended

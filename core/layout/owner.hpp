@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who owns a lock, a taken item or a claimed segment: participant slot and its generation in 48 bits, so that the name of
-// the owner fits beside the state in one word and both change in one store.
+// The owner of a lock, a taken item or a claimed segment: participant slot and its generation in 48 bits. So the owner
+// fits beside the state in one word, and both change in one store.
 #pragma once
 
 #include <cstdint>

@@ -99,7 +99,8 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
         release_run(run.first, run.count);
         return Code::OK;
     }
-    // Only now: on failure whoever reserved the run still has what was written there, and may commit more of it later.
+    // Only now: on failure the caller that reserved the run still has what was written there, and may commit more of it
+    // later.
     image_.shape(start).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
     image_.word(start + need).store(RecordWord{}.bits, relaxed);
     image_.word(start).store(RecordWord::of(RecordState::ready, 0, nobody).bits, relaxed);

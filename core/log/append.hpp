@@ -2,8 +2,8 @@
 //
 // The common case of putting a record: it fits behind the tail. The rest is in append.cpp.
 //
-// The one commit is the store of READY (or of END, when the record starts a new run of segments); whatever was written
-// before it is invisible, and whoever gets the tail's lock after a kill rolls the cursor over what was committed.
+// The one commit is the store of READY, or of END when the record starts a new run of segments. Everything written
+// before it is invisible. After a kill the next holder of the tail's lock rolls the cursor over what was committed.
 #pragma once
 
 #include "log/copy.hpp"
@@ -50,7 +50,7 @@ IPCQ_INLINE void Log::commit_record(const Window &window, std::uint64_t offset, 
     window.shape(offset).store(RecordShape::of(message.size, message.type).bits, relaxed); // ordered by the commit
     // Before the commit: the bytes behind may be an old record of a recycled segment, and it must not look committed.
     window.word(offset + need).store(RecordWord{}.bits, relaxed);
-    // SYNC item-commit: release, so that whoever sees READY sees the payload and the terminator.
+    // SYNC item-commit: release, so that a process that sees READY sees the payload and the terminator.
     window.word(offset).store(RecordWord::of(RecordState::ready, 0, nobody).bits, release);
     TEST_POINT("put_committed");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Several records under one lock. A batch is not a thing of its own in the log: it is put by one store, where putting its
-// items one by one takes one each, and taken like them. What a kill leaves is the same, up to batch_items_max times.
+// Several records under one lock. A batch is not a thing of its own in the log. It is put by one store for all its
+// items, and taken like single items. What a kill leaves is the same, up to batch_items_max times.
 #include "log/append.hpp"
 #include "log/take.hpp"
 

@@ -2,9 +2,9 @@
 //
 // Reading and moving the three cursors. Each has two copies and an epoch (layout/control.hpp).
 //
-// SYNC cursor-epoch: a writer stores the idle copy, then the epoch, all with release; a reader loads the epoch, the copy and
-// the epoch again, all with acquire but the last. A reader that saw a word of the next-but-one value has then also
-// acquired the epoch before it, finds the epoch changed, and repeats.
+// SYNC cursor-epoch: a writer stores the idle copy, then the epoch, all with release. A reader loads the epoch, the
+// copy and the epoch again, all with acquire but the last. A reader that saw a word of the next-but-one value has then
+// also acquired the epoch before it, finds the epoch changed, and repeats.
 #pragma once
 
 #include "layout/control.hpp"
@@ -77,8 +77,8 @@ template <class Group> IPCQ_INLINE auto load_cursor(const Group &group)
     return load_copy(group, group.epoch.load(relaxed));
 }
 
-// A look takes some ten instructions, a move of the cursor some hundred: who sees it move at each of so many looks has a peer
-// that writes nonsense, and any answer will do.
+// A look takes some ten instructions, a move of the cursor some hundred. If the cursor moves at each of so many looks,
+// a peer writes nonsense, and any answer will do.
 inline constexpr int looks_max = 1000;
 
 // For everybody else.

@@ -68,8 +68,8 @@ Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_hea
                 code = Code::CORRUPT;
         }
     }
-    // While we walked, an item may have been given back, which moved the head back, then taken again and finished: all that
-    // we passed is done, and done is final, but the head may stand before it. Nothing given back from now on lies there.
+    // While we walked, an item may have been given back, then taken again and finished. The give-back moved the head
+    // back. All that we passed is done for good, but the head may stand before it. Nothing given back later lies there.
     const HeadCursor head_now = snapshot(control().head);
     if (code == Code::OK && head_now.sequence < cursor.sequence) {
         cursor = {head_now.offset, head_now.sequence};

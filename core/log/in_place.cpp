@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Records that are written where they will stay. What is reserved is a run of segments that this participant has claimed:
-// nobody else looks there, a kill leaves a claim that the reaper frees, and the commit is the one that links any run.
+// Records that are written where they will stay. What is reserved is a run of segments that this participant has
+// claimed, so no other participant looks there. A kill leaves a claim that the reaper frees. The commit is the one that
+// links any run.
 #include "log/append.hpp"
 #include "log/take.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Looks at the log that take no lock, store nothing, and wait for no process. Another process may give memory back to the
-// system at any moment, and a touch of a page that is gone would take a new page, or be SIGBUS on a full file system. So the
+// Looks at the log that take no lock, store nothing, and wait for no process. Another process may give memory back to
+// the system at any moment. A touch of a page that is gone takes a new page, or is SIGBUS on a full file system. So the
 // cursors are read through the mapping, where memory always is, and records by pread(2), which reads a hole as zeros.
 #include "log/log.hpp"
 
@@ -94,8 +94,8 @@ Code Log::used_bytes(std::uint64_t &out_bytes) const noexcept
     return code;
 }
 
-// Leases that have not ended. Who dies between the word and the count of it, or is looked at there, has counted an end
-// too many or a beginning too few.
+// Leases that have not ended. A process that died between the word and its count, or is looked at there, has
+// counted an end too many or a beginning too few.
 std::uint64_t Log::unfinished_in(std::uint32_t index) const noexcept
 {
     const Slot &slot = image_.slot(index);

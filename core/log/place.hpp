@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where this participant left the two ends of the log: private, each guarded by the lock of its end. Whoever locks again and
-// finds the epoch of then knows the cursor without reading it, and how far it may go without a question.
+// Where this participant left the two ends of the log: private, each guarded by the lock of its end. If the epoch has
+// not changed since this participant last held the lock, the cached cursor is still valid. room_end and end are the
+// limits that were checked already.
 #pragma once
 
 #include "layout/geometry.hpp"
@@ -15,7 +16,7 @@
 namespace ipcq {
 
 struct TailPlace {
-    std::uint64_t epoch = UINT64_MAX; // in no queue; who writes it there sends us to a place where nothing fits
+    std::uint64_t epoch = UINT64_MAX; // in no queue; a peer that writes it there sends us to a place where nothing fits
     std::uint64_t offset = 0;
     std::uint64_t sequence = 0;
     std::uint64_t end_bits = 0; // the end of the run, as the cursor's word holds it

@@ -59,7 +59,7 @@ void Log::forget() noexcept
 }
 
 // The head's lock was taken over from a dead owner. It may have taken the record under the cursor without moving on, so
-// that record may or may not be counted in the zone: pass over what is not ready and count the zone anew.
+// that record may or may not be counted in the zone. So pass over what is not ready, and count the zone anew.
 Code Log::repair_head() noexcept
 {
     HeadCursor cursor = load_cursor(control().head);

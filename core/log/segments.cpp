@@ -27,7 +27,8 @@ Code Log::claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_sho
     if (moved == Code::CORRUPT) // otherwise the last known frontier has to do
         return Code::CORRUPT;
     if (moved == Code::OK && control().supply.backed.load(relaxed) < live_segments() + count) {
-        // New memory costs more than what is put into it: whoever would free some, and waits for this processor, goes first.
+        // New memory costs more than an item. So a process that would free some, and waits for this processor, goes
+        // first.
         ::sched_yield();
         advance(Patience::until(nowait), end);
     }
@@ -152,7 +153,7 @@ Code Log::back_run(std::uint64_t first, std::uint64_t count) noexcept
     return Code::OK;
 }
 
-// High water first, claim second: whoever dies in between leaves a segment that every search sees.
+// High water first, claim second: a death in between leaves a segment that every search sees.
 Code Log::raise_high_water(std::uint64_t end) noexcept
 {
     Supply &supply = control().supply;

@@ -36,8 +36,9 @@ bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexce
     return more;
 }
 
-// The word under the head may be read by the holder of the head's lock alone. Without the lock the head may move on between
-// the two loads, and its segment may be given back to the system: on a full file system the second load would be SIGBUS.
+// The word under the head may be read by the holder of the head's lock alone. Without the lock the head may move on
+// between the two loads. Its segment may then be given back to the system, and on a full file system the second load
+// would be SIGBUS.
 bool Log::may_hold_item() noexcept
 {
     Head &head = control().head;

@@ -2,8 +2,9 @@
 //
 // The common case of taking the first ready record: it stands under the head. The rest is in take.cpp.
 //
-// Its state word changes first (DONE, or TAKEN by us), the cursor follows: a kill in between leaves a cursor before a record
-// that is not ready, which the next getter passes over. The other way round an item would be lost behind the cursor.
+// Its state word changes first (DONE, or TAKEN by us), and the cursor follows. A kill in between leaves the cursor
+// before a record that is not ready, which the next getter passes over. The other way round an item would be lost
+// behind the cursor.
 #pragma once
 
 #include "log/copy.hpp"

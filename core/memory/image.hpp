@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The queue's bytes in this process's address space, and the only way to get at them: every offset that was read from
-// shared memory passes through holds(), next_record() or first_of() before it becomes an address.
+// The queue's bytes in this process's address space, and the only way to get at them. Every offset read from shared
+// memory passes holds(), next_record() or first_of() before it becomes an address.
 #pragma once
 
 #include "layout/control.hpp"

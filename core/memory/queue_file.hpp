@@ -4,9 +4,9 @@
 // close every descriptor it has (daemons do), and the number may then belong to another file, which must neither be asked
 // nor written. So each use asks first whether the file is still ours, and opens it anew by its name if it is not.
 //
-// It may be closed at any instruction, also between that question and the use. Whoever only looks, asks once more
-// afterwards; whoever changes something blocks signals from the question to the end, so that no handler comes between
-// them. Another thread still may, in that instant.
+// It may be closed at any instruction, also between that question and the use. A call that only looks asks once more
+// afterwards. A call that changes something blocks signals from the question to the end, so that no handler comes
+// between them. Another thread still may, in that instant.
 #pragma once
 
 #include "error.hpp"

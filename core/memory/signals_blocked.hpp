@@ -3,7 +3,7 @@
 // While it lives, no signal handler runs in this thread. A handler may close any descriptor and use its number for another
 // file, between the look at a number and the call that changes the file behind it. It may also fork.
 //
-// Signals that the thread raises by its own instructions are left alone: a fault that is blocked ends the process, and a
+// Signals that the thread raises by its own instructions are left alone. A blocked fault would end the process, and a
 // sandbox may carry out system calls in a handler of SIGSYS.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever the signal handler meets here is a static or a page that is never given back, and changes by single stores: it
-// may have interrupted any instruction of any thread.
+// The signal handler reads only statics and pages that are never given back, and they change by single stores. It may
+// have interrupted any instruction of any thread.
 #include "memory/truncation_guard.hpp"
 
 #include <cerrno>
@@ -61,7 +61,7 @@ bool replace_mapping_at(std::uintptr_t address) noexcept
             // by a call that was interrupted or waits for this replacement, so it and its watch stay.
             if (begin <= taken || address < begin || address >= end || range.begin.load(relaxed) != begin)
                 continue;
-            watch->note_cut(); // first: who reads zeros then finds the note
+            watch->note_cut(); // first: a thread that reads zeros then finds the note
             auto *map = reinterpret_cast<void *>(begin);
             if (::mmap(map, end - begin, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The guard against a file that is cut short under its mapping. Whoever may write to a queue's file may truncate it, and
-// then a touch of a page behind the new end raises SIGBUS. The guard, for those who ask for it, puts private zero pages
-// in the place of the whole mapping and notes the cut: the call that was interrupted goes on over zeros, where it
-// finds nothing sound and ends, and its answer is CORRUPT. With the mapping goes its byte lock, so that to all others
-// this participant is dead; nothing that it still does reaches them.
+// The guard against a file that is cut short under its mapping. A process that may write a queue's file may truncate
+// it. Then a touch of a page behind the new end raises SIGBUS. The guard is for processes that ask for it. It puts
+// private zero pages in the place of the whole mapping and notes the cut. The interrupted call goes on over zeros,
+// finds nothing valid there, and answers CORRUPT. With the mapping goes its byte lock, so that to all others this
+// participant is dead; nothing that it still does reaches them.
 #pragma once
 
 #include "error.hpp"

@@ -43,8 +43,8 @@ IPCQ_INLINE void touch_to_write(void *buffer, std::uint64_t size)
         bytes[size - 1] = bytes[size - 1]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
 }
 
-// A try has failed. Whatever is looked at may change again and again, by the hand of somebody who means harm even for ever, so
-// from the third try on the caller's own terms come first. OK: go on.
+// A try has failed. A hostile peer could change the word for ever. So from the third failed try on, the deadline and
+// the cancellation are checked first. OK: go on.
 inline Code still_patient(const Patience &patience, unsigned &tries, Code of_nowait) noexcept
 {
     if (++tries < 3)

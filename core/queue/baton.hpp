@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A wake-up call that a call of this thread has received. One call wakes one sleeper, so it must not end with a sleeper that
-// cannot use it: a getter that does not accept the item, or a putter that was cancelled. Unless it was used, the next sleeper
-// of the same group is woken in its place.
+// A wake-up call that a call of this thread has received. One call wakes one sleeper, so it must not end with a sleeper
+// that cannot use it. Such a sleeper is a getter that does not accept the item, or a putter that was cancelled. Unless
+// it was used, the next sleeper of the same group is woken in its place.
 #pragma once
 
 #include "wait/sleep.hpp"

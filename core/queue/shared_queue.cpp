@@ -159,7 +159,8 @@ Code SharedQueue::shutdown_now(std::uint32_t mode) noexcept
 {
     const Patience patience = Patience::until(nowait);
     Code code = log_.refuse_appends(mode, patience);
-    // The word is set: the queue is shut down, whoever may keep the head from us now. Joiners discard what is left.
+    // The word is set: the queue is shut down, even if another process keeps the head's lock now. Joiners discard what
+    // is left.
     if (code == Code::OK && mode >= shutdown_immediate && (code = log_.discard(patience)) == Code::BUSY)
         code = Code::OK;
     wake_all(waiters().getters, pills().getters);

@@ -107,7 +107,7 @@ private:
     {
         if (log_.cut()) [[unlikely]]
             return Code::CORRUPT;
-        // Who cannot see that the file has grown takes a right number for a wrong one.
+        // If the file's size cannot be read, an offset past the last known size may be valid: SYSTEM, not CORRUPT.
         return code == Code::CORRUPT && log_.blind() ? Code::SYSTEM : code;
     }
     // The same for a call that only looks and meets no invariant on its way.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who sleeps, who is woken, and who cleans up after the dead meanwhile: one of the sleepers does when its slice is over,
-// since nobody else would notice that a peer died with items in its hands.
+// Sleeping, waking, and cleaning up after the dead meanwhile. A sleeper cleans up when its slice is over, since nothing
+// else would notice that a peer died with unfinished items.
 #include "queue/shared_queue.hpp"
 
 #include "wait/cancellation.hpp"
@@ -14,10 +14,11 @@ constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a ca
 
 constexpr Nanoseconds trim_interval = 10'000'000; // a call that is about to sleep looks for spare memory as often
 
-// The watchman looks again this long after his last look, and is on watch if that was no longer ago than ...
+// The watchman looks again this long after its last look, and is on watch if that was no longer ago than ...
 constexpr std::uint32_t watch_ms = 45, on_watch_ms = 40;
-// The others look whether he is this long after a look of his: just after the second one that follows, so that they find it
-// fresh and sleep long again; all at once, since one interrupt for many costs half as much; and within two slices.
+// The other sleepers check this long after the watchman's last look whether it is still on watch. That is just after
+// the second look that follows, so they find it fresh and sleep long again. All use the same instant, since one
+// interrupt for many costs half as much. It lies within two slices.
 constexpr std::uint32_t relief_ms = 94;
 
 // How many slots a call asks for that must not wait: about a millisecond.
@@ -168,10 +169,10 @@ Log::SlotRange SharedQueue::next_slots() noexcept
     return {begin, end};
 }
 
-// After a slice in which nothing came. To ask the system about each slot costs more than all else that a sleeper does, and a
-// hundred of them need one answer: the first who finds that nobody asked is the watchman, and the others sleep until it is
-// time to see whether he still is. Only sleepers may believe the note: it does not know who died a moment ago, and other
-// calls do not look again. out_items: did items become ready again?
+// After a slice in which nothing came. To ask the system about each slot costs more than all else that a sleeper does,
+// and a hundred sleepers need one answer. The first that finds that nobody asked is the watchman. The others sleep
+// until it is time to check that it still is. Only sleepers may believe the note: it does not know who died a moment
+// ago, and other calls do not look again. out_items: did items become ready again?
 Code SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept
 {
     // Unsigned: what another clock calls the future is long ago.
@@ -191,7 +192,8 @@ void SharedQueue::trim_if_due() noexcept
     Nanoseconds last = last_trim_.load(relaxed);
     if (now - last < trim_interval || !last_trim_.compare_exchange_strong(last, now, relaxed))
         return;
-    // Each turn gives a segment back, so no more are needed than there are; but whoever writes the table could go on for ever.
+    // Each turn gives a segment back, so no more turns are needed than there are segments. Without the limit a peer
+    // that writes the table could keep it going for ever.
     for (std::uint64_t turn = 0; turn < geometry_.segment_count; turn++)
         if (!log_.trim(now) || log_.ready_items() != 0)
             return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A fence in all threads of this process, made by one of them (membarrier): the dear half of a handshake whose other half,
-// on the way of every call, then costs two plain stores.
+// The slow side of an asymmetric barrier (membarrier). One thread makes every thread of this process execute a fence,
+// so the fast side needs only two plain stores.
 #pragma once
 
 namespace ipcq {

@@ -10,17 +10,18 @@ namespace ipcq {
 
 namespace {
 
-// Looks at a held lock, each twice as late as the one before: a look takes the line from the owner, who then needs it back to
-// unlock, and one that is left alone does many items while it has the line. In all longer than any section under these locks
-// takes when its owner runs.
+// Looks at a held lock, each twice as late as the one before. A look takes the cache line from the owner, which needs
+// it back to unlock. An owner that is left alone does many items while it has the line. In all longer than any section
+// under these locks takes when its owner runs.
 constexpr int pauses_max = 64;
 constexpr int yields = 3; // lets a preempted owner run before a sleep, which costs ten times as much
 constexpr Nanoseconds slice_min = 1'000'000;
 constexpr Nanoseconds slice_max = 16'000'000;
 
-// What every caller may wait, though its deadline be nowait or past, since the lock is no part of the wait it asked for: a
-// preempted owner runs again, and who was slower than others gets another turn. The sum of the slices asked for, not time
-// on the clock: a caller that is preempted itself keeps its turns, and no peer can give it more of them.
+// Each caller may wait this long, even with a deadline that is nowait or past. The lock is no part of the wait it asked
+// for. A preempted owner runs again, and a caller that was slower than others gets another turn. The sum of the slices
+// asked for, not time on the clock: a caller that is preempted itself keeps its turns, and no peer can give it more of
+// them.
 constexpr Nanoseconds grace = 20'000'000;
 
 } // namespace

@@ -8,7 +8,7 @@ namespace ipcq {
 
 namespace {
 
-// The count is a hint, and may say anything; who is not woken here looks again after its slice.
+// The count is a hint, and may say anything; a sleeper that is not woken here looks again after its slice.
 constexpr std::uint32_t posts_max = 65536;
 
 // A thread of this process has woken somebody, and has not given way since.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Going to sleep and being woken. A semaphore is only a sleeping pill: its tokens and the number of sleepers are hints.
-// Whatever is lost with a killed or stopped process (a token, a poster between counting and posting, a sleeper that is
-// counted for ever) costs one slice, because every sleeper wakes by itself after its slice and looks at the queue.
+// A killed or stopped process may lose a token, a post after its count, or a count of sleepers. Each loss costs one
+// slice, because every sleeper wakes by itself after its slice and looks at the queue.
 #pragma once
 
 #include "layout/control.hpp"
@@ -30,8 +30,8 @@ sem_t &sound(Pill &pill) noexcept;
 
 void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept;
 
-// Wakes one sleeper if there is any. While a token is under way nobody else is woken: whoever gets it works and passes
-// the baton.
+// Wakes one sleeper if there is any. While a token is under way, no other sleeper is woken: the one that gets it works
+// and passes the baton.
 inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
 {
     if (sleepers.load(relaxed) != 0) [[unlikely]]
@@ -81,8 +81,8 @@ private:
     HalfWord &in_slot_;
 };
 
-// Before a look that may take a while: whoever we have woken since the last one, and may wait for this very processor, goes
-// first. If nobody waits for it, the yield costs less than that look.
+// Called before a look that may take a while. A process that we have woken since the last one, and that may wait for
+// this processor, goes first. If nobody waits for it, the yield costs less than that look.
 void give_way_to_the_woken() noexcept;
 
 // Wakes everybody who is counted.
