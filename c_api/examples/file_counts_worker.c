@@ -1,10 +1,10 @@
 /*
  * file_counts_worker WORK_QUEUE RESULT_QUEUE [hold]
  *
- * Takes maps {"file": PATH} from the joinable work queue, counts lines, words and bytes as `LC_ALL=C wc` does, and puts one
- * map with the counts into the plain result queue; ends when the work queue is shut down. The result is put before the
- * item is finished: a worker that dies in between makes a second result, never a missing one. With `hold` it keeps its
- * first item unfinished for ever, to be killed with it.
+ * Takes maps {"file": PATH} from the joinable work queue, and counts lines, words and bytes as `LC_ALL=C wc` does. It
+ * puts one map with the counts into the plain result queue. It ends when the work queue is shut down. The result is put
+ * before the item is finished: a worker that dies in between makes a second result, never a missing one. With `hold` it
+ * keeps its first item unfinished for ever, to be killed with it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

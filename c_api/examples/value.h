@@ -10,8 +10,8 @@
 #include <msgpack.h>
 #include <stdbool.h>
 
-/* A value being written: value_begin(), then one value - where a list of n is followed by its n members and a map of n by
- * n times key and value - then value_put(). */
+/* A value being written: value_begin(), then one value, then value_put(). A list of n is followed by its n members, and
+ * a map of n by n times key and value. */
 typedef struct value_writer {
     msgpack_sbuffer bytes;
     msgpack_packer packer;
