@@ -10,8 +10,8 @@ import (
 	"iter"
 )
 
-// All gets items until the queue is shut down and drained, which ends the loop without an error; any other error, that of
-// the context included, is the last thing it yields.
+// All gets items until the queue is shut down and drained, which ends the loop without an error. Any other error is the
+// last thing that it yields, also that of the context.
 //
 //	for item, err := range queue.All(ctx) { ... }
 func (q *Queue) All(ctx context.Context) iter.Seq2[Item, error] {

@@ -13,8 +13,7 @@ import (
 )
 
 // ErrMalformed is the error of an item that is no portable value, although it says so. The item has been taken: it is
-// answered, and is the error's Item; its Bytes are there, and on a joinable queue it waits for Done or Nack like any
-// other.
+// answered, and is the error's Item. Its Bytes are there. On a joinable queue it waits for Done or Nack like any other.
 var ErrMalformed = errors.New("ipcq: the item is no portable value")
 
 func unreadable(reason error) string {

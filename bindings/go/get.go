@@ -32,9 +32,9 @@ func (q *Queue) TryGet() (item Item, err error) {
 	return item, f.got(err)
 }
 
-// GetBytes is Get into the caller's memory, without a Value: the Item's Bytes are the item as it travelled, raw bytes or
-// MessagePack, and lie at the beginning of the buffer; in memory of their own if they are more than its length. The Item
-// refers to them and has no copy.
+// GetBytes is Get into the caller's memory, without a Value. The Item's Bytes are the item as it travelled, raw bytes
+// or MessagePack. They lie at the beginning of the buffer, or in memory of their own if the buffer is too short. The
+// Item refers to them and has no copy.
 func (q *Queue) GetBytes(ctx context.Context, buffer []byte) (item Item, err error) {
 	if err = ctx.Err(); err != nil {
 		return item, err

@@ -13,8 +13,8 @@ import (
 // by one call of the library. It answers at least one item, or an error. A batch holds 1024 items and 64 KiB at most, or
 // one item that is larger.
 //
-// ErrMalformed comes with all the items that were taken, and tells which is the first that cannot be read; its Value is
-// nil, as is that of any other such item.
+// ErrMalformed comes with all the items that were taken, and tells which is the first that cannot be read. The Value of
+// each such item is nil.
 //
 // On a plain queue all of them are finished: a process that is killed in this call takes up to `max` with it.
 func (q *Queue) GetMany(ctx context.Context, max int) ([]Item, error) {

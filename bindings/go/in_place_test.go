@@ -198,7 +198,7 @@ func TestAKilledProcessGivesBackWhatItBorrowedAndReserved(t *testing.T) {
 	if item := must(q.Get(ctx))(t); item.Value != "holding both" {
 		t.Errorf("got %v", item.Value)
 	}
-	answer := getting(ctx, q) // whoever sleeps notices the death
+	answer := getting(ctx, q) // a sleeping getter notices the death
 	check(t, victim.Process.Kill())
 	if got := (<-answer).must(t); got != "borrowed" {
 		t.Errorf("got %v", got)

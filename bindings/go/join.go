@@ -22,7 +22,7 @@ func (q *Queue) TaskDone() error {
 }
 
 // Join waits until every item that was put is finished, or the context ends. Items of a process that died go back to
-// the queue, so Join waits for whoever takes them next, never for the dead.
+// the queue. So Join waits for the next process that takes them, never for the dead one.
 func (q *Queue) Join(ctx context.Context) error {
 	f := frames.Get().(*frame)
 	defer frames.Put(f)
@@ -39,7 +39,7 @@ const (
 	Immediate = ShutdownMode(raw.IMMEDIATE) // what is left is discarded
 )
 
-// Shutdown ends the whole queue, in every process, for good: putters get ErrClosed, and whoever waits wakes up.
+// Shutdown ends the whole queue, in every process, for good. Putters get ErrClosed, and all waiting calls wake up.
 // Immediate may follow Drain; the reverse changes nothing.
 func (q *Queue) Shutdown(mode ShutdownMode) error {
 	return q.simple("shutdown", func(handle uintptr) int { return raw.Shutdown(handle, int(mode)) })

@@ -89,7 +89,7 @@ func TestAKilledProcessGivesItsItemsBackInOrder(t *testing.T) {
 	check(t, q.Put(ctx, 1))
 	victim := child(t, "take two and hang", q)
 	until(t, func() bool { return must(q.Stats())(t).Taken == 2 })
-	answer := getting(ctx, q) // whoever sleeps notices the death
+	answer := getting(ctx, q) // a sleeping getter notices the death
 	check(t, victim.Process.Kill())
 	if got := (<-answer).must(t); got != int64(0) {
 		t.Errorf("got %v", got)

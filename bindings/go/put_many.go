@@ -9,9 +9,9 @@ import (
 	"ipcq/internal/raw"
 )
 
-// PutMany adds the values in their order, waiting for room until the context ends: one call of the library for as many as
-// there is room for, and not one for each. It answers how many are in the queue, the first ones; a nil error means: all of
-// them. Others' items may come to lie between them.
+// PutMany adds the values in their order, waiting for room until the context ends. It makes one call of the library for
+// as many as there is room for, not one for each. It answers how many are in the queue, the first ones; a nil error
+// means: all of them. Others' items may come to lie between them.
 func (q *Queue) PutMany(ctx context.Context, values ...any) (int, error) {
 	return q.putValues(values, func(f *frame) (int, error) { return q.sendMany(ctx, f) })
 }

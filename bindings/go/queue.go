@@ -102,7 +102,7 @@ func newQueue(handle uintptr, name string) (*Queue, error) {
 func (q *Queue) Close() error {
 	var err error
 	q.close.Do(func() {
-		q.closed.Store(true) // before the tokens: who gets a turn after that does not begin to wait
+		q.closed.Store(true) // before the tokens: a goroutine that gets a turn after that does not begin to wait
 		turns := []*turn{&q.putting, &q.getting, &q.joining}
 		for _, t := range turns {
 			t.cancel()

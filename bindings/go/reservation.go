@@ -36,9 +36,9 @@ func (f *frame) reserve(handle uintptr) int {
 // Bytes is the memory. What it holds at first means nothing.
 //
 // It is shared memory, of which Go's collector knows nothing. After Commit, after Abandon and after the Queue's Close,
-// neither this slice nor any part of it may be used again: it is another item by then, or lies nowhere, and a touch ends
-// the program. The slice keeps nothing alive: the Reservation must be referred to as long as the slice is used, which a
-// Commit or Abandon at the end does. After these, Bytes is nil.
+// neither this slice nor any part of it may be used again. Its memory is another item by then, or is not mapped, and a
+// touch ends the program. The slice keeps nothing alive: the Reservation must be referred to as long as the slice is
+// used, which a Commit or Abandon at the end does. After these, Bytes is nil.
 func (r *Reservation) Bytes() []byte { return r.bytes }
 
 // Commit makes the first `size` bytes the next item of the queue. It may wait for room by items, until the context ends.

@@ -11,7 +11,7 @@ import (
 )
 
 // turn lets the goroutines that wait for the same thing wait one at a time inside the library, where each costs a
-// thread; the others wait for their turn on a channel, which costs none and ends at once with their context.
+// thread. The others wait for their turn on a channel. That costs no thread, and ends at once with their context.
 type turn struct {
 	taken chan struct{} // holds one value while a goroutine has the turn
 	token uintptr       // ends that goroutine's wait; in C memory, from prepare to discard

@@ -44,12 +44,12 @@ func (f *frame) borrow(handle uintptr) int {
 // Bytes is the item as it travelled, to be read and never written.
 //
 // It is shared memory, of which Go's collector knows nothing. After Release, after Nack and after the Queue's Close,
-// neither this slice nor any part of it may be used again: it is another item by then, or lies nowhere, and a touch ends
-// the program. The slice keeps nothing alive: the View must be referred to as long as the slice is used, which a Release
-// at the end does. After that, Bytes is nil.
+// neither this slice nor any part of it may be used again. Its memory is another item by then, or is not mapped, and a
+// touch ends the program. The slice keeps nothing alive: the View must be referred to as long as the slice is used,
+// which a Release at the end does. After that, Bytes is nil.
 //
-// Whoever may write the queue may change the bytes meanwhile. Do not trust what is read twice: copy first what is to be
-// checked and then used, such as MessagePack.
+// A process that may write the queue may change the bytes meanwhile. Do not trust what is read twice: copy first what
+// is to be checked and then used, such as MessagePack.
 func (v *View) Bytes() []byte { return v.bytes }
 
 // Release finishes the item.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Raising leaves by longjmp: whoever calls these owns no memory. Which class belongs to a code is said in Ruby,
+ * Raising leaves by longjmp, so a caller of these owns no memory. Which class belongs to a code is said in Ruby,
  * lib/ipcq/errors.rb. */
 #ifndef IPCQ_RUBY_RAISING_H
 #define IPCQ_RUBY_RAISING_H

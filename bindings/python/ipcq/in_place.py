@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Items that are written and read where they lie in the queue.
 
-A memoryview of them is good until they end. Slices of it, and what was made from one (an array of another library),
-have to go first: nobody can take them away, so BufferError says that they are there, and nothing ends.
+A memoryview of them is good until they end. Slices of it, and objects made from one (an array of another library), have
+to go first. Nothing can take them away, so BufferError says that they are there, and nothing ends.
 """
 
 import os
@@ -75,9 +75,9 @@ class Reservation(_Place):
 class Borrowed(_Place):
     """An item that was taken and lies in the queue, read through .view; .type says what its bytes are.
 
-    .ticket and .deliveries are those of an Item. Whoever may write the queue may change the bytes meanwhile: do not
-    trust what was read twice. At the end of the block it is finished; when an exception ends the block, a JoinableQueue
-    has it back.
+    .ticket and .deliveries are those of an Item. A process that may write the queue may change the bytes meanwhile: do
+    not trust what was read twice. At the end of the block it is finished; when an exception ends the block, a
+    JoinableQueue has it back.
     """
 
     @property

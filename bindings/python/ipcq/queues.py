@@ -30,8 +30,8 @@ class Queue(queue.Queue):
     name            other processes open the queue by it; None: a random one, and the queue goes with its last user
     create          None: open it, or make it if there is none; True: it must be new; False: it must exist
     any_owner       True: trust a queue that another user made
-    allow_pickle    whether objects that MessagePack cannot carry travel as pickles. A pickle is code that whoever gets
-                    it runs, hence: True for a queue without a name, False for one with a name
+    allow_pickle    whether objects that MessagePack cannot carry travel as pickles. A pickle is code that its getter
+                    runs, hence: True for a queue without a name, False for one with a name
     capacity_bytes, max_participants    as in ipcq_open(3); 0: the default
     mode            permission bits of a new queue: 0o600, 0o660, 0o606 or 0o666; 0: 0o600
     strict          of a JoinableQueue. True: task_done() and nack() without a ticket raise Ambiguous, unless the
@@ -214,7 +214,8 @@ class Queue(queue.Queue):
         return self._handle.stat()
 
     def participants(self):
-        """A list of dicts: who has the queue open, and what each holds, as ipcq_participants(3) names it."""
+        """The processes that have the queue open and what each holds, a list of dicts, as ipcq_participants(3) names
+        it."""
         return self._handle.participants()
 
     # ------------------------------------------------------------------------------------------- ending

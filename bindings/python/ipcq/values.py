@@ -75,8 +75,8 @@ def _undecodable(data, kind, ticket, deliveries, fault):
 def decode_batch(taken, places, make=None):
     """The list of what was taken, where the tuples at these places are decoded, and handed to make(value, *rest).
 
-    All of it has left the queue, so what cannot be decoded must not take the others with it: its Undecodable stands in
-    its place, and the first of them is raised with the whole list as its .batch.
+    All of it has left the queue, so one value that cannot be decoded must not take the others with it. Its Undecodable
+    stands in its place. The first Undecodable is raised with the whole list as its .batch.
     """
     failures = []
     for place in places:

@@ -197,7 +197,7 @@ class OtherProcesses(QueueTest):
         self.assertEqual(process.stdout.readline(), "one done\n")
         process.kill()
         process.wait()
-        self.new_queue(name=name, kind=ipcq.JoinableQueue)  # whoever opens a queue looks for the dead
+        self.new_queue(name=name, kind=ipcq.JoinableQueue)  # each process that opens a queue looks for the dead
         self.assertEqual(q.stat()["recovered"], 2)
         items = [q.get_item(timeout=0) for _ in range(3)]
         self.assertEqual([(item.value, item.deliveries) for item in items], [(1, 1), (2, 1), (3, 0)])

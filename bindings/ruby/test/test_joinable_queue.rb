@@ -183,7 +183,7 @@ class TestJoinableQueue < IPCQTest
     thread.join
   end
 
-  # Who waits looks after the dead; nobody does who only asks for statistics.
+  # A waiting process looks for the dead; one that only asks for statistics does not.
   def await_recovery(queue, items)
     await do
       queue.join(timeout: 0.01)

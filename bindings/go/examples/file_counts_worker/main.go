@@ -4,8 +4,8 @@
 //
 //	file_counts_worker WORK_QUEUE RESULT_QUEUE [hold]
 //
-// It ends when the work queue is shut down. With `hold` it takes one file, says so, and never finishes it: whoever kills
-// it then sees the file given to another worker.
+// It ends when the work queue is shut down. With `hold` it takes one file, says so, and never finishes it. When it is
+// killed, another worker gets the file.
 package main
 
 import (
@@ -80,7 +80,7 @@ func main() {
 		check(err)
 		lines, words := count(text)
 		check(results.Put(ctx, result{job.File, lines, words, len(text), "Go", os.Getpid(), item.Deliveries}))
-		check(item.Done()) // after the result: whoever dies between the two makes a second result, not none
+		check(item.Done()) // after the result: a death between the two makes a second result, not none
 	}
 }
 

@@ -3,11 +3,11 @@
 // ipcq.h as Go sees it: flat functions that return codes, numbers as constants, nothing else. Only what the package
 // above needs is let through.
 //
-// What crosses: handles and tokens as uintptr; what a put or a get needs as addresses (uintptr) too, of memory that the
-// caller keeps in the heap and reachable; what other calls fill as slices, of bytes or of Go structs of the same layout
-// (layout.go). None of these makes cgo copy or allocate. An address is also the cheapest: cgo looks for pointers in
-// whatever a slice is a part of, which costs as much as the crossing, and panics over a buffer that lies in a struct
-// with pointers.
+// Handles and tokens cross as uintptr. What a put or a get needs crosses as addresses (uintptr) too, of memory that the
+// caller keeps in the heap and reachable. What other calls fill crosses as slices, of bytes or of Go structs of the
+// same layout (layout.go). None of these makes cgo copy or allocate. An address is also the cheapest. For a slice, cgo
+// looks for pointers in the whole object of which it is a part, which costs as much as the crossing. It panics over a
+// buffer that lies in a struct with pointers.
 
 %module raw
 

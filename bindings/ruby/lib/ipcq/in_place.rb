@@ -58,8 +58,8 @@ module IPCQ
     end
   end
 
-  # An item that was taken and is read where it lies; see Queue#borrow. Whoever may write the queue may change the bytes
-  # meanwhile: do not trust what was read twice.
+  # An item that was taken and is read where it lies; see Queue#borrow. A process that may write the queue may change
+  # the bytes meanwhile: do not trust what was read twice.
   class Borrowed < Place
     # What its bytes are, as IPCQ::TYPE_BYTES.
     def type

@@ -47,8 +47,8 @@ module IPCQ
       raise TypeError, "can't dump #{self.class}: send its name, and open it there by IPCQ.open(name)"
     end
 
-    # Other processes open the queue by it. A queue made without a name gets one when it is first asked for here; Denied
-    # if the process that asks first has given up the rights of the queue's owner.
+    # Other processes open the queue by it. A queue made without a name gets one when it is first asked for here. Denied
+    # is raised if the process that asks first has given up the rights of the queue's owner.
     def name
       return @name if @name
 
@@ -94,7 +94,7 @@ module IPCQ
       raise if non_block
     end
 
-    # Puts the first values of an Array, in order, and returns how many: it waits for room for the first, at most
+    # Puts the first values of an Array, in order, and returns how many. It waits for room for the first, at most
     # `timeout` seconds (then nil), and puts as many as there is room for. Unless the Array is empty it is at least one;
     # call again with the rest. When one of the values cannot be carried, none is put.
     def push_many(values, timeout: nil)
@@ -220,7 +220,7 @@ module IPCQ
       @native.stat
     end
 
-    # Who has it open: an Array of Hashes with :pid, :command, :taken and others.
+    # The processes that have it open: an Array of Hashes with :pid, :command, :taken and others.
     def participants
       @native.participants
     end
