@@ -1,7 +1,7 @@
 /*
- * What the machine takes for itself, without a queue: a lock taken and given back, memory that was never used, processes
- * that only sleep in slices, and the waking of one that sleeps.
- * No implementation of ours gets below it. build/bench/machine_limits prints it.
+ * What the machine itself takes, without a queue. Measured are: a lock taken and given back, memory that was never
+ * used, processes that only sleep in slices, and waking one sleeper. No implementation of ours gets below it.
+ * build/bench/machine_limits prints it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One round of Aeron over IPC with 64-byte items, a line of JSON: an exclusive publication with tryClaim in one process, a
-// subscription with poll in another, both with Aeron's backoff strategy, as its documentation recommends where processors are
-// few. The media driver runs in the subscriber's process, on a thread of its own: over IPC no item passes it. The first second
-// is for the compiler and not counted. One producer, one consumer: Aeron broadcasts.
+// One round of Aeron over IPC with 64-byte items, printed as one line of JSON. One process has an exclusive publication
+// with tryClaim, another a subscription with poll. Both use Aeron's backoff strategy, which its documentation
+// recommends where processors are few. The media driver runs in the subscriber's process, on a thread of its own: over
+// IPC no item passes it. The first second is for the compiler and not counted. One producer, one consumer: Aeron
+// broadcasts.
 //
 //     AeronIpc SECONDS
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One round of Go's ways between processes with small ints, a line of JSON each: ipcq, and os.Pipe with encoding/gob (one
-// encoder and one decoder for the stream, as its documentation says, so that the type is described once). One producer, one
-// consumer, each a process of its own. Then, in one process, put and get of bytes in turn, into memory that is there, beside
-// two cgo calls that are given a pointer and do nothing.
+// One round of Go's ways between processes with small ints, each printed as one line of JSON. The ways are ipcq, and
+// os.Pipe with encoding/gob. One gob encoder and one decoder serve the whole stream, as its documentation says, so the
+// type is described once. One producer, one consumer, each a process of its own. Then, in one process, put and get of
+// bytes in turn, into memory that is there, beside two cgo calls that are given a pointer and do nothing.
 //
 //	go_queues 1:1 SECONDS TURN
 package main

@@ -2,7 +2,7 @@
 """One round of Python's queues with small ints, a line of JSON each.
 
 multiprocessing.Queue and SimpleQueue have nothing to tune. faster-fifo gets a buffer that never fills, as its README
-advises, and pickle itself as its serializer, which is faster than its default; its put_many and get_many move 100 at a
+advises. Its serializer is pickle itself, which is faster than its default. Its put_many and get_many move 100 at a
 time, as ours do.
 
     python_queues.py PRODUCERS:CONSUMERS SECONDS TURN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Processes that start together. Each is forked, placed and attached before the clock starts, sleeps in read() until the
-// gate opens, and stamps the moment when its work was done; how long it takes to end is not counted.
+// Processes that start together. Each is forked, placed and attached before the clock starts. It sleeps in read() until
+// the gate opens, and stamps the moment when its work is done. The time that it takes to end is not counted.
 #pragma once
 
 #include "measure/clock.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Boost.Lockfree, both queues in shared memory with their capacity fixed when they are compiled, as the documentation asks
-// of queues between processes: no allocation, no pointers. They cannot wait: try, then sched_yield. No recovery: whoever
-// dies inside spsc_queue leaves it as it was, whoever dies inside queue may keep a node for ever.
+// of queues between processes: no allocation, no pointers. They cannot wait: try, then sched_yield. No recovery: a
+// process that dies inside spsc_queue leaves it as it was. One that dies inside queue may keep a node for ever.
 #include "peers/registry.hpp"
 #include "peers/shared_memory.hpp"
 #include "peers/turn.hpp"

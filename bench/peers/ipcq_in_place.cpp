@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libipcq where the bytes are really made and really read: once in place (reserve, write, commit; borrow, read, release), and
-// once beside it through the copying calls from and into a buffer of the program's own. An item that nobody writes or reads
-// would make the first look as fast as one likes.
+// libipcq where the bytes are really made and really read. Once it works in place: reserve, write, commit; borrow,
+// read, release. Once it makes the copying calls, from and into a buffer of the program's own. An item that nobody
+// writes or reads would make the first look as fast as one likes.
 #include "peers/ipcq_queue.hpp"
 #include "peers/registry.hpp"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a scene asks of a queue, ours or a peer's. A peer's file defines a class with enter(), put() and get(); the loops
-// around them are made here, one set for each class, so that every queue has its calls inlined as a program of its own would.
+// What a scene asks of a queue, ours or a peer's. A peer's file defines a class with enter(), put() and get(). The
+// loops around them are made here, one set for each class. So every queue has its calls inlined, as in a program of its
+// own.
 #pragma once
 
 #include <cstddef>

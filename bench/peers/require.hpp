@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A peer that fails ends its process; whoever measures sees the exit code and reports it.
+// A peer that fails ends its process. The measuring process sees the exit code and reports it.
 #pragma once
 
 #include <cstdio>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The least that can copy items in on one side and out on the other: eight blocks of 64 KiB (of an item's size for larger
-// items) go round between one producer and one consumer, and only full blocks are handed over. No synchronisation for an
-// item, no safety, no waiting. It stands for the physical limit of copying twice.
+// The least that can copy items in on one side and out on the other. Eight blocks of 64 KiB go round between one
+// producer and one consumer; larger items have blocks of their size. Only full blocks are handed over. No
+// synchronisation for an item, no safety, no waiting. It stands for the physical limit of copying twice.
 #include "peers/registry.hpp"
 #include "peers/shared_memory.hpp"
 #include "peers/turn.hpp"

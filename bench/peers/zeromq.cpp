@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ZeroMQ PUSH and PULL over ipc. Each consumer binds an address of its own and each producer connects to all of them, so that
-// PUSH deals the items out evenly and no device stands between (the guide's "shared queue" would add a hop). No high-water
-// mark: it gathers messages for a system call by itself, and stops gathering when it is stopped.
+// ZeroMQ PUSH and PULL over ipc. Each consumer binds an address of its own, and each producer connects to all of them.
+// So PUSH deals the items out evenly without a device between. The guide's "shared queue" would add a hop. No
+// high-water mark: it gathers messages for a system call by itself, and stops gathering when it is stopped.
 #include "peers/registry.hpp"
 #include "peers/require.hpp"
 

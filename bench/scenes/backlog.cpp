@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ten million items that nobody takes, and then somebody does: what put and get cost against their steady cost (a window of
-// items that goes round), how much memory an item needs, and whether it comes back. The system is asked about the memory.
+// Ten million items are put before the first is taken. What do put and get cost, against their steady cost with a
+// window of items that goes round? How much memory does an item need, and does it come back? The system is asked about
+// the memory.
 #include "measure/clock.hpp"
 #include "scenes/own_queue.hpp"
 #include "scenes/scene.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How long an item is under way, there on one queue and back on another. round_trip: both processes do nothing else, so that
-// who waits may still be looking. sleeping: each waits a while before it sends, so that the other one has fallen asleep; the
-// time that counts is from before put to after get, both ways added, by the one clock of the machine.
+// How long an item is under way, there on one queue and back on another. round_trip: both processes do nothing else, so
+// a waiting one may still be spinning. sleeping: each waits a while before it sends, so that the other one has fallen
+// asleep. The time that counts runs from before put to after get. Both ways are added, by the one clock of the machine.
 #include "measure/crowd.hpp"
 #include "measure/histogram.hpp"
 #include "scenes/scene.hpp"
