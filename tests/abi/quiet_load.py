@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Loading the library runs none of its code and asks for nothing unusual: no static initialiser, no executable
-stack, no relocation of its text, no library beyond libc and the C++ runtime, and a versioned name. The name carries
-the major version, and the minor one too while the major one is 0.
+"""Loading the library runs none of its code and asks for nothing unusual. It has no static initialiser, no executable
+stack, no relocation of its text, no library beyond libc and the C++ runtime. Its name carries a version. The name
+carries the major version, and the minor one too while the major one is 0.
 
 usage: quiet_load.py LIBRARY
 """

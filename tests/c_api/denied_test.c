@@ -78,7 +78,7 @@ static int open_as_another_user(void *state)
     return 0;
 }
 
-/* Whoever is first to take a well-known name must not make strangers join a queue of his. */
+/* The first user to take a well-known name must not make others join his queue. */
 static void a_squatters_queue_is_denied_whatever_its_mode(void **state)
 {
     struct queue_fixture *fixture = *state;

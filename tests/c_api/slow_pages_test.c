@@ -1,7 +1,7 @@
 /*
- * The caller's memory may come slowly, from a disk or a swapped page, and must not come while others wait for it: no page
- * of it is met for the first time under a lock of the queue. Here its pages may not be touched at first, and the handler
- * of the fault looks at the queue's locks before it allows the page.
+ * The caller's memory may come slowly, from a disk or a swapped page, and must not come while others wait for it. No
+ * page of it is touched for the first time under a lock of the queue. Here its pages may not be touched at first, and
+ * the handler of the fault looks at the queue's locks before it allows the page.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

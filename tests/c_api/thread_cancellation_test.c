@@ -1,6 +1,6 @@
 /*
- * pthread_cancel() of a thread that works with a queue. A call that may wait can end a cancelled thread at its beginning, and
- * no call is cancelled later: not at any call that the library makes of the system, and not in a wait.
+ * pthread_cancel() of a thread that works with a queue. A call that may wait can end a cancelled thread at its
+ * beginning. No call is cancelled later, neither at a system call that the library makes nor in a wait.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -139,7 +139,7 @@ static int asked_twice(void *argument)
     signal(SIGBUS, SIG_DFL);
     CHILD_CHECK(ipcq_guard_truncation() == IPCQ_OK);
     CHILD_CHECK(sigaction(SIGBUS, NULL, &second) == 0);
-    CHILD_CHECK(second.sa_handler == SIG_DFL); /* whoever takes it away has the last word */
+    CHILD_CHECK(second.sa_handler == SIG_DFL); /* the one that takes it away decides last */
     return 0;
 }
 

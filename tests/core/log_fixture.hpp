@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A queue without a name and some participants of it, all in this process: each has its own mapping and its own byte
-// lock, so dropping a mapping without cleaning up is what death looks like to the others.
+// A queue without a name and some participants of it, all in this process. Each has its own mapping and its own byte
+// lock. So dropping a mapping without cleaning up looks like a death to the others.
 #pragma once
 
 #include "core_test.hpp"

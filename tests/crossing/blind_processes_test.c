@@ -185,7 +185,7 @@ static int answer_blindly(void *nothing)
         CHILD_CHECK(poll_once() == IPCQ_SYSTEM);
     CHILD_CHECK(get_number(scene.queue, &number, &item, IPCQ_NOWAIT) == IPCQ_SYSTEM);
     CHILD_CHECK(get_number(scene.queue, &number, &item, IPCQ_FOREVER) == IPCQ_SYSTEM);
-    CHILD_CHECK(ipcq_join(scene.queue, IPCQ_FOREVER) == IPCQ_OK); /* all is finished, whoever may be dead */
+    CHILD_CHECK(ipcq_join(scene.queue, IPCQ_FOREVER) == IPCQ_OK); /* all is finished, also by the dead */
     CHILD_CHECK(ipcq_close(scene.queue) == IPCQ_OK);
     return 0;
 }

@@ -20,7 +20,7 @@ static int join_and_stop(void *queue)
     return 0;
 }
 
-/* The frontier lags behind the two that are finished, and whoever could move it now is stopped with its lock. */
+/* The frontier lags behind the two that are finished, and the process that could move it is stopped with its lock. */
 static void what_is_finished_is_seen_beside_a_stopped_walker(void **state)
 {
     struct queue_fixture *fixture = *state;

@@ -1,5 +1,5 @@
 /*
- * A nack that cannot be made beside a process that is stopped with the head's lock says why, and changes nothing: the
+ * A process is stopped with the head's lock. A nack that cannot be made beside it says why, and changes nothing. The
  * item is still the caller's, and so is its ticket.
  *
  * SPDX-License-Identifier: Apache-2.0

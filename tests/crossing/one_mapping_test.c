@@ -1,6 +1,6 @@
 /*
- * Several handles to one queue in one process, with one mapping for all of them: the participants meet at the same
- * addresses, so that ThreadSanitizer sees every access that no synchronisation orders. Without it this is one more test of
+ * Several handles to one queue in one process, with one mapping for all of them. The participants meet at the same
+ * addresses, so ThreadSanitizer sees every access that no synchronisation orders. Without it this is one more test of
  * threads.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -80,7 +80,7 @@ static int shut_down(void *queue)
     return 0;
 }
 
-/* Whoever shuts down may be gone at once: the queue itself remembers. */
+/* The process that shuts down may be gone at once: the queue itself remembers. */
 static void it_holds_when_the_one_who_did_it_is_gone(void **state)
 {
     struct queue_fixture *fixture = *state;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# roles.sh DIRECTORY [COMMAND...]: runs the C examples that are in DIRECTORY role by role, each role a process of its own, as
-# one does to mix languages; each by way of COMMAND, for example valgrind. Ends with the first role that fails.
+# roles.sh DIRECTORY [COMMAND...]: runs the C examples in DIRECTORY role by role. Each role is a process of its own, as
+# a mix of languages needs. Each runs by way of COMMAND, for example valgrind. Ends with the first role that fails.
 set -eu
 
 programs=$1

@@ -1,6 +1,6 @@
 /*
- * A queue of its own for each test: the name is unique on the machine, and it is removed, the test's children are killed
- * and the handle is closed in the teardown, which CMocka runs after a failure too. A test is registered by
+ * A queue of its own for each test, with a name that is unique on the machine. The teardown removes it, kills the
+ * test's children and closes the handle. CMocka runs the teardown after a failure too. A test is registered by
  *
  *     QUEUE_TEST(function, PLAIN)            its fixture has an open queue
  *     NAME_TEST(function)                    its fixture has a name that nobody uses

@@ -37,7 +37,7 @@ void what_becomes_ready_is_seen(void **state)
         for (int item = 0; item < round; item++)
             pace.count();
         int looks = 0;
-        // Who loses its processor between two looks may have spun long enough, and goes to sleep unseen.
+        // A thread that loses its processor between two looks may have spun long enough, and goes to sleep unseen.
         const bool seen = pace.look_again([&] { return ++looks == 3; });
         assert_int_equal(seen, looks == 3);
     }

@@ -3,8 +3,8 @@
 
 usage: fresh_root.py TREE BUILD [ROUTE...]
 
-The commands are those of the page, word for word. Each route begins in a root of its own: with nothing, or where a page
-asks for an installed libipcq, with what the first route installed and none of its tools.
+The commands are those of the page, word for word. Each route begins in a root of its own, with nothing. Where a page
+asks for an installed libipcq, the root has what the first route installed and none of its tools.
 """
 
 import shutil

@@ -20,7 +20,7 @@ from round import STALL_SECONDS, VARIANTS, Round
 from storm import BLOWS
 
 REDUCED_SECONDS, FULL_SECONDS = 60, 3600
-ROUND_SECONDS_MAX = STALL_SECONDS  # whoever used all its numbers up rests until the round ends: no stall yet
+ROUND_SECONDS_MAX = STALL_SECONDS  # a worker that used all its numbers up rests until the round ends: no stall yet
 LANGUAGES = tuple(crew.PAIRS)
 TABLE = ("starts", "forks", "execs", "closefroms", "kills", "kills inside a call", "stops", "put", "taken")
 

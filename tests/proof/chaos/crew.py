@@ -107,7 +107,7 @@ class Crew:
             try:
                 _, status = os.waitpid(pid, 0)
                 break
-            except ChildProcessError:  # forked off a moment ago: whoever stands between us is about to end
+            except ChildProcessError:  # forked off a moment ago: the process between us is about to end
                 time.sleep(0.0002)
         self.tally("kills", slot)
         if self.ledger.word(slot, book.INSIDE):
@@ -193,8 +193,8 @@ class Crew:
                 self.start(root)
 
     def _has_unborn_child(self, root):
-        """A slot serves one worker at a time, so a root that died while it forked waits until its child is known, or
-        surely is not there: an orphan would be a child of ours, and one that we do not know."""
+        """A slot serves one worker at a time. So a root that died while it forked waits until its child is known, or
+        surely is not there. An orphan would be a child of ours that we do not know."""
         child = root + book.ROOTS
         if child not in self.language or child in self.pids or not self.ledger.word(child, book.PID):
             return False

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The account outside the queue, as README.md lays it out: a mapped file that every language writes.
 
-Each entry is one store of one byte or of one aligned word, made by one writer, into pages that belong to the kernel: a
+Each entry is one store of one byte or of one aligned word, made by one writer, into pages that belong to the kernel. A
 writer that is killed at any instruction has stored it or has not, and what it stored stays.
 """
 

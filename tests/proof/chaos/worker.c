@@ -1,8 +1,8 @@
 /*
  * A worker of the chaos, in C: one that puts (even slot) or takes (odd) until it is told to stop - or killed, at any
  * moment. A share of its calls puts or takes several items, or does without copies. Before each call it looks whether
- * the driver wants it to fork or to exec; SIGUSR1 makes it close every descriptor, wherever it is, and use their numbers
- * for something else.
+ * the driver wants it to fork or to exec. SIGUSR1 makes it close every descriptor, wherever it is, and use their
+ * numbers for something else.
  *
  * usage: chaos_worker QUEUE LEDGER SLOT SEED
  *

@@ -1,5 +1,6 @@
 /*
- * A /dev/shm of one's own, made small and filled by strangers. Only for children: whoever enters it never comes back.
+ * A /dev/shm of one's own, made small and filled by strangers. Only for children: a process that enters it never comes
+   back.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -162,7 +162,7 @@ static int everything_else_when_full(void *state)
     return 0;
 }
 
-/* Segments that were given back are holes. Whoever comes then must not walk into one. */
+/* Segments that were given back are holes. A later call must not walk into one. */
 static int holes_when_full(void *state)
 {
     struct queue_fixture *fixture = state;

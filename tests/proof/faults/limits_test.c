@@ -88,7 +88,7 @@ static int stream_through(ipcq_t *queue)
     return code;
 }
 
-/* A stream goes round in the segments that it has: whoever may write no file at all takes and puts in it. */
+/* A stream goes round in the segments that it has: a process that may write no file at all takes and puts in it. */
 static int use_without_any_file(void *state)
 {
     struct queue_fixture *fixture = state;

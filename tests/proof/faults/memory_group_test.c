@@ -1,6 +1,6 @@
 /*
- * A participant in a memory control group of 16 MiB puts until the kernel kills it. Shared memory is charged to whoever touches
- * it first, so the kill comes in the middle of growing.
+ * A participant in a memory control group of 16 MiB puts until the kernel kills it. Shared memory is charged to the
+ * process that touches it first, so the kill comes in the middle of growing.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -96,7 +96,7 @@ static void a_kill_for_memory_loses_nothing(void **state)
     assert_int_equal(answer, -SIGKILL);
     assert_true(count > 50);
     assert_ok(ipcq_join(fixture->queue, ipcq_deadline(60)));
-    for (uint64_t i = 0; i < 500; ++i) /* whoever has the memory goes on */
+    for (uint64_t i = 0; i < 500; ++i) /* a process that has the memory goes on */
         assert_ok(ipcq_put(fixture->queue, item, sizeof item, IPCQ_NOWAIT));
     struct snapshot image = {0};
     bool valid = snapshot_take(&image, fixture->path) && snapshot_valid(&image, false, text);

@@ -1,5 +1,6 @@
 /*
- * Peers that are all number 1: each is the first process of a PID namespace of its own. Who is alive must not be read from pids.
+ * Peers that are all number 1: each is the first process of a PID namespace of its own. The pids must not tell which
+   process is alive.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

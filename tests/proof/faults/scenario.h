@@ -26,7 +26,7 @@ extern const unsigned scenario_count;
 /* Sets of ipcq.h, one a call. */
 /* NOMEM: a thread's first call. */
 #define DOCUMENTED_LOOK (RESULT(INVALID) | RESULT(BADHANDLE) | RESULT(CORRUPT) | RESULT(NOMEM))
-/* Of a look that asks the system, too: who is dead, and what the file holds. */
+/* Of a look that asks the system, too, about the dead and the file. */
 #define DOCUMENTED_LOOK_AT_FILE (RESULT(SYSTEM) | DOCUMENTED_LOOK)
 #define DOCUMENTED_OPEN                                                                                                \
     (RESULT(BADNAME) | RESULT(SCHEME) | RESULT(INVALID) | RESULT(NOTFOUND) | RESULT(EXISTS) | RESULT(MISMATCH) |       \

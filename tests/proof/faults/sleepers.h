@@ -1,5 +1,5 @@
 /*
- * Peers that sleep while calls fail in whoever wakes them, and sleeps that end in unusual ways.
+ * Peers that sleep while calls fail in the process that wakes them, and sleeps that end in unusual ways.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -147,7 +147,7 @@ static void a_name_removed_while_in_use_hurts_nobody(void **state)
     assert_int_equal(access(fixture->path, F_OK), 0);
 }
 
-/* An anonymous queue removes its own name, not that of whoever has it now. */
+/* An anonymous queue removes its own name, not that of the queue that has it now. */
 static void a_name_that_changed_hands_is_not_removed(void **state)
 {
     ipcq_t *queue = NULL;
@@ -184,7 +184,7 @@ static void a_second_name_hurts_nobody_who_is_in(void **state)
     assert_ok(ipcq_task_done(fixture->queue, IPCQ_OLDEST));
 }
 
-/* Standard descriptors that are closed are not taken: whoever prints would print into the queue. */
+/* Standard descriptors that are closed are not taken: a print would go into the queue. */
 static int open_with_descriptors_closed(void *state)
 {
     struct queue_fixture *fixture = state;

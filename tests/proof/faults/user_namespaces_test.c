@@ -1,6 +1,6 @@
 /*
- * Owners as a user namespace shows them. A user without a number there reads as 65534, whoever it is. User 0 is the
- * namespace's own root.
+ * Owners as a user namespace shows them. A user without a number there reads as 65534. User 0 is the namespace's own
+ * root.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * Two users and root, each mode, each setting of fs.protected_regular: who may, may; who may not is DENIED; and those who are
- * in clean up after each other's dead.
+ * Two users and root, each mode, each setting of fs.protected_regular. A user with access gets it, any other is DENIED.
+ * Users who are in clean up after each other's dead.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

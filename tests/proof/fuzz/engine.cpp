@@ -2,7 +2,7 @@
 //
 // What libFuzzer calls. Options of our own begin with two dashes:
 //   --thread          races are made by a second thread
-//   --queue=NAME      where the images lie; whoever gives the name removes it after a crash
+//   --queue=NAME      where the images lie; the caller that gives the name removes it after a crash
 //   --recipes FILE    runs the recipes of a text file, each judged by its expected results, and ends
 //   --seeds FILE DIR  writes them as inputs into a directory, and ends
 //   --explain FILE    says in words what an input is, and ends

@@ -18,7 +18,7 @@ import time
 
 ROOM = pathlib.Path(__file__).resolve().parent
 SEED = 20260301
-FINDINGS_MAX = 10  # of one mode; whoever sees so many repairs them first
+FINDINGS_MAX = 10  # of one mode; so many are repaired first
 WATCHDOG = 25  # seconds for one input, which takes 300 microseconds; the machine may be busy
 NO_SEEDS = {"large.recipes"}  # walks of very large maps may take long
 BY_THREAD = ["--thread"]

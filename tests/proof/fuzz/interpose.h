@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Included before every source of the library that is built for the fuzzer. Shared mappings come between pages that nobody
-// may touch, so that a step outside faults; and time is imagined, so that a wait of a second takes a microsecond and a wait
-// that should have ended is seen without a clock on the wall.
+// Included before every source of the library that is built for the fuzzer. Shared mappings come between pages without
+// access, so that a step outside faults. Time is imagined: a wait of a second takes a microsecond. So a wait that
+// should have ended is seen without a clock on the wall.
 #pragma once
 
 #include <cstdint>

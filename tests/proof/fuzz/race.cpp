@@ -20,8 +20,8 @@ Strikes *current = nullptr;
 std::atomic<const std::vector<Object::Change> *> changes{nullptr};
 std::atomic<bool> at_work{false};
 
-// glibc believes what a sem_t says behind its counts and may end the process; the library puts it right before each use, which
-// does not help against somebody who writes it again and again.
+// glibc believes the bytes of a sem_t behind its counts, and may end the process over them. The library puts them right
+// before each use. That does not help against a peer that writes them again and again.
 bool inside_semaphore(const Step &step)
 {
     return std::strcmp(places()[step.place].name, "pill") == 0 && step.index % 16 >= 2;
@@ -34,7 +34,7 @@ void flip_for_ever()
         while (changes.load() == nullptr)
             ::sched_yield();
         at_work = true;
-        // Loaded again after `at_work`: who takes the list away waits for at_work only afterwards.
+        // Loaded again after `at_work`: a thread that takes the list away waits for at_work only afterwards.
         if (const auto *list = changes.load(); list != nullptr)
             for (const Object::Change &change : *list) {
                 change.apply(change.after);

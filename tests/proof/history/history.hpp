@@ -24,8 +24,8 @@ enum class Kind : std::uint8_t {
     error,     // an answer that is never right; `value` is its code, negated
 };
 
-// One call. The fields are written from the first to the last but for `responded_ns`, which comes last of all: 0 means that
-// its process was killed before that, so that nobody knows whether the call happened, nor what it answered.
+// One call. The fields are written from the first to the last, but `responded_ns` comes last of all. 0 means that its
+// process was killed before that. Then nobody knows whether the call happened, nor what it answered.
 struct Operation {
     std::uint64_t value; // each is put once
     std::int64_t invoked_ns;

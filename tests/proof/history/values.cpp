@@ -11,8 +11,8 @@ using ull = unsigned long long;
 
 constexpr unsigned deliveries_max = 255; // the queue counts no further
 
-// Who was killed in a call that ends a delivery which another one had, has not ended it. Sorted: each get before what ended
-// its delivery.
+// A process killed in a call that ends a delivery of another process has not ended it. Sorted: each get before what
+// ended its delivery.
 void drop_ends_of_others(std::vector<Operation> &steps)
 {
     std::size_t kept = 0, get = steps.size();

@@ -23,7 +23,7 @@
 #include "pill.pml"
 
 /* Slots; contender i has slot i, heirs have slot 0. */
-byte byte_of[CONTENDERS]; /* who holds it: its number + 1; 0: nobody */
+byte byte_of[CONTENDERS]; /* its holder's number + 1; 0: nobody */
 byte entrance_of; /* of slot 0, in the same way */
 byte generation[CONTENDERS];
 
@@ -184,5 +184,5 @@ init {
 #define somebody_waits (waits_in_vain(0) || waits_in_vain(1) || waits_in_vain(2) || waits_in_vain(3))
 #endif
 
-/* Whoever waits for a lock that no stopped process keeps gets it. */
+/* A process that waits for a lock that no stopped process keeps gets it. */
 ltl served { [] <> (!somebody_waits || somebody_keeps) }

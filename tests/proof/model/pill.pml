@@ -23,8 +23,8 @@ bool asleep[N];
 
 byte sleepers; /* the counter beside the pill: a hint */
 
-/* Ghosts: no process of the queue can see them. Every token and every count has a sleeper that it belongs to, but for
- * those of the dead and those of sleepers that left before the poster came to post (`left_over`). */
+/* Ghosts: no process of the queue can see them. Every token and every count belongs to a sleeper. Exceptions are those
+ * of the dead, and those of sleepers that left before the poster came to post (`left_over`). */
 bool registered[N], posting[N];
 short left_over;
 
@@ -139,7 +139,7 @@ inline dies(me)
     }
 }
 
-/* Who sends the signals. */
+/* Sends the signals. */
 proctype Fate()
 {
     byte kills = KILLS, stops = STOPS, victim;

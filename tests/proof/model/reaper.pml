@@ -39,7 +39,7 @@ bool killed[N];
 bool stopped[N];
 #define runs(me) (!stopped[me]) /* stopped, it makes no step that others can see */
 
-/* Slots. The two bytes: who holds each, its number + 1; 0: nobody. */
+/* Slots. The two bytes: each has its holder's number + 1; 0: nobody. */
 byte entrance_of[SLOTS];
 byte byte_of[SLOTS];
 /* layout/slot_life.hpp: one word */
@@ -67,7 +67,7 @@ bool finished[ITEMS];
 #define owns(s, r) (state[r] == TAKEN && slot_of(owner[r]) == s)
 #define lives_in(s) (byte_of[s] != 0 && name[byte_of[s] - 1] != 0 && !killed[byte_of[s] - 1])
 
-/* I7 and I16, of one slot; and whoever lives in it is not marked clean. */
+/* I7 and I16, of one slot; and a slot in use is not marked clean. */
 #define kept_record(s, r) (!owns(s, r) || life[s] == INHERITED || \
                            (life[s] == USED && generation_of(owner[r]) == generation[s]))
 #if ITEMS == 2
@@ -147,7 +147,8 @@ inline unlock_head()
     }
 }
 
-/* Log::take() with a lease, then Log::finish(). Only after Log::peek(): who polls an empty queue leaves the lock alone. */
+/* Log::take() with a lease, then Log::finish(). Only after Log::peek(): a process that polls an empty queue leaves the
+ * lock alone. */
 inline take_and_finish()
 {
     if
@@ -463,5 +464,5 @@ init {
 #define somebody_keeps (keeps(0) || keeps(1) || keeps(2))
 #endif
 
-/* Whoever dies or stops, the survivor sees every item finished that no stopped one keeps. */
+/* After any death or stop, the survivor sees every item finished that no stopped one keeps. */
 ltl finished_once { [] <> (all_done || somebody_keeps) }

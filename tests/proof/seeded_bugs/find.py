@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the proof against libraries that are broken on purpose, one patch each: who finds nothing proves nothing.
+"""Runs the proof against libraries that are broken on purpose, one patch each: a proof that finds nothing proves
+nothing.
 
 usage: find.py [--full] [NAME...]
 
 The first lines of a patch say what is wrong and which part has to find it. Found means that this part ends with
-"violation:" lines and the code 1 on the broken library; that it is silent on the right one is shown by the part's
-own run. A part that dies or hangs has found nothing.
+"violation:" lines and the code 1 on the broken library. The part's own run shows that it is silent on the right one. A
+part that dies or hangs has found nothing.
 """
 
 import os

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory of a victim: from here on malloc() and its kin give out one place after the other, whatever the heap of this
-// process looked like before, so that an operation takes the same instructions in every case.
+// Memory of a victim. From here on malloc() and its kin give out one place after the other, whatever the heap of this
+// process looked like before. So an operation takes the same instructions in every case.
 #pragma once
 
 namespace sweep {

@@ -174,7 +174,7 @@ void BesideFrozen::give_back_and_take_again(Picture &picture)
     task_done_own();
 }
 
-// No commit may follow it; so it has to wait for whoever is in the middle of one.
+// No commit may follow it, so it has to wait for the putter that is in the middle of one.
 void BesideFrozen::shut_down_while_frozen(Picture &picture)
 {
     look(picture);

@@ -34,8 +34,8 @@ std::int64_t ns_of(const timespec &t) { return static_cast<std::int64_t>(t.tv_se
 
 timespec timespec_of(std::int64_t ns) { return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)}; }
 
-// By a system call, which is one step: the C library's way reads the kernel's page again each time a tick comes between, and
-// under single steps on a busy machine one always does.
+// By a system call, which is one step. The C library's way reads the kernel's page again each time a tick comes
+// between. Under single steps on a busy machine one always does.
 std::int64_t real_now()
 {
     timespec t{};

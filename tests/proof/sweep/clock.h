@@ -13,16 +13,16 @@ namespace sweep {
 // From now on CLOCK_MONOTONIC of this process runs `factor` times as fast.
 void hurry(unsigned factor);
 
-// From now on it moves by a little at each look and by the whole of each sleep, so that what is done with it is the same each
-// time, instruction for instruction. A sleep lasts `factor` times as long as was asked for: so that a busy machine does not end
-// the one that is looked for.
+// From now on it moves by a little at each look and by the whole of each sleep. So what is done with it is the same
+// each time, instruction for instruction. A sleep lasts `factor` times as long as was asked for: so that a busy machine
+// does not end the one that is looked for.
 void tick_by_looks(std::int64_t factor = 20);
 
 // It is so much later now.
 void skip_time(std::int64_t ns);
 
-// A slice that is over while this process wants the processor and was not given it is not counted: it may be at what this one
-// waits for, as it would be on a machine with time for it. 0: there is none.
+// A slice is not counted if it ends while this process wants the processor and does not get it. With time for it the
+// process may have done what this one waits for. 0: there is none.
 void excuse_while_runs(const std::atomic<int> &process);
 
 // How many sleeps on a pill of the queue (getters, putters, joiners; not of a lock) timed out in this process so far.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The queue as it is before anybody dies: made once for an operation by a process that uses the library, kept as bytes, and
-// placed under its name anew for each case.
+// The queue as it is before anybody dies. A process that uses the library makes it once for an operation. It is kept as
+// bytes, and placed under its name anew for each case.
 #pragma once
 
 #include "operation.h"

@@ -13,7 +13,7 @@ using Id = std::uint32_t;
 inline constexpr std::size_t item_min = 16;
 inline constexpr std::size_t item_max = 16384;
 
-// Who puts which numbers, so that a stray item tells where it came from.
+// The numbers that each process puts, so that a stray item tells where it came from.
 inline constexpr Id first_base = 1;            // put before anybody dies
 inline constexpr Id victims = 77;              // put by the victim
 inline constexpr Id dead_peers = 78;           // put by a peer that died before

@@ -130,7 +130,7 @@ std::uint32_t Ledger::look_at_batch(bool victim_died)
     return there;
 }
 
-// Who finishes several finishes the first ones first.
+// A call that finishes several items finishes the first ones first.
 void Ledger::look_at_finished()
 {
     Id left = 0;

@@ -20,7 +20,7 @@ inline constexpr std::size_t batch_max = 72, views_max = 4;
 
 inline constexpr unsigned on_fresh = 1, on_recycled = 2, on_wrapped = 4, on_all = 7;
 
-// Whoever calls the library: with buffers that were made before the first instruction that counts.
+// A caller of the library, with buffers that were made before the first instruction that counts.
 struct Actor {
     ipcq_t *queue = nullptr;
     const char *name = nullptr;

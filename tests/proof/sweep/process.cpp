@@ -102,7 +102,7 @@ void Helper::start(const std::function<void(const Line &)> &life)
 void Helper::send(char what) const
 {
     if (::write(orders_, &what, 1) != 1)
-        return; // it is gone: whoever waits for it will see
+        return; // it is gone: the process that waits for it will see
 }
 
 Outcome Helper::await_answer(int limit_ms)

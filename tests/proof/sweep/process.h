@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The processes of one case. None of them is trusted to end: whoever waits for one does so for a limited time, and what
-// crashes or hangs is an outcome like any other. The tracer itself never calls the library.
+// The processes of one case. None of them is trusted to end. A wait for one lasts for a limited time, and a crash or a
+// hang is an outcome like any other. The tracer itself never calls the library.
 #pragma once
 
 #include <functional>

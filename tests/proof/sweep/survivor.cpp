@@ -153,7 +153,7 @@ private:
             else
                 finish(item);
         }
-        // A busy plain queue leaves segments that the dead had claimed to whoever comes by.
+        // In a busy plain queue the segments that the dead had claimed are left to the next opener.
         visit("an opener at the end");
         if (const int code = ipcq_close(self_.queue); code != IPCQ_OK)
             notes_.complain("close: %s", ipcq_error_name(code));

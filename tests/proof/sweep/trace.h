@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where an operation came by, instruction for instruction: so that a later run can go freely to a place that it passes for the
-// first time there, and needs single steps from there on only.
+// The instructions that an operation has passed. A later run goes freely to a place that it passes for the first time
+// there, and needs single steps from there on only.
 #pragma once
 
 #include <algorithm>

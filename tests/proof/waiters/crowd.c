@@ -1,6 +1,6 @@
 /*
- * After many waiters were killed, a put costs what it did: not in time alone, which is compared with that of a queue
- * without deaths, but in calls of the semaphore.
+ * After many waiters were killed, a put costs what it did. Its time is compared with that of a queue without deaths,
+ * and its calls of the semaphore are counted.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

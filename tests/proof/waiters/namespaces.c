@@ -1,6 +1,6 @@
 /*
- * Two peers that are both process 1, each in a PID namespace of its own, as in two containers: one holds the getters' lock,
- * the other only waits for it and is killed. The lock stays with its holder.
+ * Two peers that are both process 1, each in a PID namespace of its own, as in two containers. One holds the getters'
+ * lock, the other only waits for it and is killed. The lock stays with its holder.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

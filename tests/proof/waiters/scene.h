@@ -1,6 +1,7 @@
 /*
- * A queue at which one process (the survivor) waits while something happens to another (the victim), and then there is
- * something to wake up for: the survivor must be served, and must not sleep through more than one slice that began after it.
+ * A queue at which one process (the survivor) waits while something happens to another (the victim). Then there is
+ * something to wake up for. The survivor must be served, and must not sleep through more than one slice that began
+ * after it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
