@@ -11,6 +11,8 @@ from pathlib import Path
 import files
 import language_folders
 import pages
+import prose
+import sync_tags
 from source_tree import SourceTree
 
 RULES = {
@@ -24,6 +26,8 @@ RULES = {
     "manual": pages.manual_lint,
     "languages": language_folders.incomplete_languages,
     "readme": pages.readme_differs_from_example,
+    "prose": prose.breaches,
+    "sync": sync_tags.breaches,
 }
 
 
