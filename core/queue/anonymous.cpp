@@ -4,6 +4,7 @@
 #include "log/test_point.hpp"
 #include "memory/object.hpp"
 #include "queue/removal_lock.hpp"
+#include "wait/deadline.hpp"
 #include "wait/fork_epoch.hpp"
 #include "wait/inherited_access.hpp"
 
@@ -17,6 +18,22 @@ namespace ipcq {
 namespace {
 
 constexpr int turns_max = 100; // only a crowd that attaches and leaves all the time makes it take more than one
+
+constexpr Nanoseconds interval = 1'000'000'000;
+
+// Each process looks when it makes its first anonymous queue, a forked child too. One that makes many does not look each
+// time. Threads that come here at once may look twice.
+bool is_due() noexcept
+{
+    static std::atomic<std::uint64_t> epoch_of_last{0};
+    static std::atomic<Nanoseconds> last{0};
+    const std::uint64_t epoch = fork_epoch();
+    const Nanoseconds now = now_ns();
+    if (epoch_of_last.exchange(epoch, relaxed) == epoch && now - last.load(relaxed) < interval)
+        return false;
+    last.store(now, relaxed);
+    return true;
+}
 
 bool nobody_has(int fd, const SlotSet &own) noexcept { return nobody_attached(fd, own) && !somebody_holds(fd); }
 
@@ -42,8 +59,7 @@ void remove_if_last(int fd, const QueueName &name, const SlotSet &own) noexcept
 
 void remove_stale_anonymous() noexcept
 {
-    static std::atomic<bool> swept{false};
-    if (swept.exchange(true))
+    if (!is_due())
         return;
     DIR *directory = ::opendir(object_directory);
     if (directory == nullptr)

@@ -15,7 +15,7 @@ inline constexpr char anonymous_prefix[] = "anonymous-";
 // child would share the lock, and a signal handler could close the descriptors and use their numbers anew.
 void remove_if_last(int fd, const QueueName &name, const SlotSet &own) noexcept;
 
-// Once in a process: all names of anonymous queues that nobody has open, as far as this user may. A queue has a
+// When a process makes its first one, and once a second at most: all names of anonymous queues that nobody has open, as far as this user may. A queue has a
 // participant before it has a name, so none is removed at birth.
 void remove_stale_anonymous() noexcept;
 

@@ -51,10 +51,24 @@ void SharedQueue::close() noexcept
     delete this;
 }
 
-void SharedQueue::prepare_children() noexcept
+void SharedQueue::before_fork() noexcept
+{
+    const int error = errno; // the caller's, as fork() may leave it
+    ListedHandle::for_each([](SharedQueue &queue) { queue.access_.open_for_child(); });
+    errno = error;
+}
+
+void SharedQueue::after_fork() noexcept
 {
     const int error = errno; // fork()'s
-    ListedHandle::for_each([](SharedQueue &queue) { queue.access_.prepare(); });
+    ListedHandle::for_each([](SharedQueue &queue) { queue.access_.close_for_child(); });
+    errno = error;
+}
+
+void SharedQueue::begin_child() noexcept
+{
+    const int error = errno; // fork()'s
+    ListedHandle::for_each([](SharedQueue &queue) { queue.access_.inherit(); });
     errno = error;
 }
 

@@ -114,7 +114,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return refuse_mode(trouble, options.mode);
     if (system_page_size() != own_fingerprint().page_size)
         return refuse_page_size(trouble);
-    if (!watch_forks(SharedQueue::prepare_children))
+    if (!watch_forks({SharedQueue::before_fork, SharedQueue::after_fork, SharedQueue::begin_child}))
         return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
@@ -296,7 +296,9 @@ Code SharedQueue::attach_anew() noexcept
         return code;
     leases_.reset_after_fork();
     reservations_.reset_after_fork();
-    return attach(std::move(own));
+    if ((code = attach(std::move(own))) == Code::OK)
+        access_.settle();
+    return code;
 }
 
 Code SharedQueue::unlink(const char *name) noexcept

@@ -61,7 +61,9 @@ public:
     void close() noexcept override;
 
     // leave.cpp; in the child of a fork(), and at the end of the process.
-    static void prepare_children() noexcept;
+    static void before_fork() noexcept;
+    static void after_fork() noexcept;
+    static void begin_child() noexcept;
     static void remove_names_at_exit() noexcept;
 
 private:

@@ -27,6 +27,10 @@ std::uint64_t epoch_of_forker = 0;
 
 bool is_forker() noexcept { return forker.load(std::memory_order_relaxed) == ::pthread_self(); }
 
+void nothing() {}
+
+ForkHandlers of_queues{nothing, nothing, nothing}; // written under the gate
+
 void lock_gate()
 {
     sigset_t before;
@@ -35,6 +39,7 @@ void lock_gate()
     mask_of_forker = before;
     epoch_of_forker = fork_epoch_if_known();
     forker.store(::pthread_self(), std::memory_order_relaxed);
+    of_queues.before();
 }
 
 void unlock_gate()
@@ -45,9 +50,13 @@ void unlock_gate()
     SignalsBlocked::restore(before);
 }
 
-bool handlers_installed = false; // written once, or under the gate
+void end_in_parent()
+{
+    of_queues.in_parent();
+    unlock_gate();
+}
 
-ForkedChild forked_child = nullptr; // as that
+bool handlers_installed = false; // written once, or under the gate
 
 void begin_child()
 {
@@ -58,8 +67,7 @@ void begin_child()
     ForkEpochWord &word = *fork_epoch_page.load(std::memory_order_relaxed);
     if (word.load(std::memory_order_relaxed) == epoch_of_forker)
         word.store(0, std::memory_order_relaxed);
-    if (forked_child != nullptr)
-        forked_child();
+    of_queues.in_child();
     unlock_gate();
 }
 
@@ -73,7 +81,7 @@ void prepare() noexcept
 {
     const SignalsBlocked quiet; // pthread_atfork() holds a lock that fork() takes, also in a signal handler
     if (!handlers_installed)
-        handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
+        handlers_installed = ::pthread_atfork(lock_gate, end_in_parent, begin_child) == 0;
     void *page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         return;
@@ -94,13 +102,13 @@ std::uint64_t fork_epoch_slowly() noexcept
     return word.compare_exchange_strong(epoch, fresh) ? fresh : epoch; // another thread may have been first
 }
 
-bool watch_forks(ForkedChild in_child) noexcept
+bool watch_forks(const ForkHandlers &handlers) noexcept
 {
     ::pthread_once(&once, prepare);
     const ForkGate guard;
-    forked_child = in_child;
+    of_queues = handlers;
     if (!handlers_installed) // there was no memory the first time
-        handlers_installed = ::pthread_atfork(lock_gate, unlock_gate, begin_child) == 0;
+        handlers_installed = ::pthread_atfork(lock_gate, end_in_parent, begin_child) == 0;
     return handlers_installed;
 }
 

@@ -29,11 +29,16 @@ inline std::uint64_t fork_epoch() noexcept
     return epoch != 0 ? epoch : fork_epoch_slowly();
 }
 
-// What the child of a fork() calls first, in its only thread, behind the gate.
-using ForkedChild = void (*)();
+// What a thread that forks calls behind the gate: before the fork, and after it in the parent, also if the fork failed. And
+// what the child calls first, in its only thread.
+struct ForkHandlers {
+    void (*before)();
+    void (*in_parent)();
+    void (*in_child)();
+};
 
 // Before a queue is opened: does fork() wait for the gate? False if there is no memory to arrange that.
-bool watch_forks(ForkedChild in_child) noexcept;
+bool watch_forks(const ForkHandlers &handlers) noexcept;
 
 // Held while the process-wide lists of the C border change, and while a byte is locked on a descriptor that a child would
 // inherit (attach). fork() waits for it, and its own thread passes meanwhile: a handler of pthread_atfork() may use a queue. No

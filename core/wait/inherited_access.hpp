@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of a forked child into a queue that it has inherited. It needs open file descriptions of its own, since its
-// parent's would not exclude the parent. fork() opens them in the child, before any other code of the child runs. So they are
-// there although the child then gives up its rights, changes its root directory, or loses /proc.
+// parent's would not exclude the parent. The parent opens them just before it forks, and closes its copies just after. So
+// they are there although the child then gives up its rights, changes its root directory, or loses /proc.
 //
-// The child also locks a byte as a holder. So an anonymous queue keeps its name while a child that has not used it yet
-// still may.
+// A byte is locked through one of them: the child holds the queue from the instant at which it exists. So an anonymous
+// queue keeps its name while a child that has not used it yet still may. A mapping keeps the byte locked in a child that
+// closes all its descriptors.
 #pragma once
 
 #include "memory/descriptor.hpp"
@@ -21,18 +22,30 @@ public:
     InheritedAccess(const InheritedAccess &) = delete;
     InheritedAccess &operator=(const InheritedAccess &) = delete;
 
-    // In the child of a fork(), before anything else.
-    void prepare() noexcept;
-    // Closes what fork() has opened, and so holds the queue no more.
+    // In a process that forks: before the fork, and after it.
+    void open_for_child() noexcept;
+    void close_for_child() noexcept;
+    // In the child, before anything else.
+    void inherit() noexcept;
+    // Closes what was inherited, and so holds the queue no more.
     void drop() noexcept;
-    // What fork() has opened, or what can be opened now: for the kernel's answers, and to be locked and mapped.
+    // What was inherited, or what can be opened now: for the kernel's answers, and to be locked and mapped.
     Code take(Descriptor &out_file, Descriptor &out_own) noexcept;
+    // Behind take(), in a participant, whose slot keeps the name from now on: the byte is held no more.
+    void settle() noexcept;
 
 private:
-    bool is_prepared() const noexcept;
+    // A program that closes all descriptors may have given the numbers to other files.
+    struct Opened {
+        int to_ask = -1, to_map = -1;
+        void *pin = nullptr; // maps the description under to_ask, and so keeps its byte locked
+    };
+    bool is_whole(const Opened &opened) const noexcept;
+    void open(Opened &out) noexcept;
+    void close(Opened &opened) noexcept;
 
     QueueFile &file_;
-    int to_ask_ = -1, to_map_ = -1; // a program that closes all descriptors may have given the numbers to other files
+    Opened inherited_, for_child_;
 };
 
 // Does a forked child that has not used the queue yet hold it, as seen through another description? True if the kernel does
