@@ -37,7 +37,7 @@ func appendValue(to []byte, value any, room int) ([]byte, *refusal) {
 	case float64:
 		return appendFloat64(to, v), nil
 	case time.Time:
-		return appendTime(to, v), nil
+		return appendTime(to, v)
 	case []byte:
 		if v != nil {
 			return appendBytes(to, v)

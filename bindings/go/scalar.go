@@ -119,16 +119,21 @@ func appendLength(to []byte, length int, short, long byte) ([]byte, *refusal) {
 // The extension type of a point in time, -1 as a byte.
 const timestamp = 0xff
 
+// The years that every language has, in seconds since 1970.
+const earliestSecond, latestSecond = -62135596800, 253402300799
+
 // appendTime takes the shortest of the three forms: seconds in 32 bits, with nanoseconds in 64, or both in 96.
-func appendTime(to []byte, v time.Time) []byte {
+func appendTime(to []byte, v time.Time) ([]byte, *refusal) {
 	seconds, nanoseconds := v.Unix(), v.Nanosecond()
 	switch {
+	case seconds < earliestSecond || seconds > latestSecond:
+		return to, refuse("a time.Time outside the years 1 to 9999 in UTC: put it as text")
 	case nanoseconds == 0 && seconds>>32 == 0:
-		return binary.BigEndian.AppendUint32(append(to, msgpcode.FixExt4, timestamp), uint32(seconds))
+		return binary.BigEndian.AppendUint32(append(to, msgpcode.FixExt4, timestamp), uint32(seconds)), nil
 	case seconds>>34 == 0:
 		both := uint64(nanoseconds)<<34 | uint64(seconds)
-		return binary.BigEndian.AppendUint64(append(to, msgpcode.FixExt8, timestamp), both)
+		return binary.BigEndian.AppendUint64(append(to, msgpcode.FixExt8, timestamp), both), nil
 	}
 	to = binary.BigEndian.AppendUint32(append(to, msgpcode.Ext8, 12, timestamp), uint32(nanoseconds))
-	return binary.BigEndian.AppendUint64(to, uint64(seconds))
+	return binary.BigEndian.AppendUint64(to, uint64(seconds)), nil
 }

@@ -63,7 +63,7 @@ func newShape(t reflect.Type) *shape {
 	}
 	if t == timeType {
 		return &shape{write: func(to []byte, v reflect.Value, _ int) ([]byte, *refusal) {
-			return appendTime(to, v.Interface().(time.Time)), nil
+			return appendTime(to, v.Interface().(time.Time))
 		}}
 	}
 	if bigTypes[t] {

@@ -51,6 +51,22 @@ func TestTimesTravelInTheirShortestForm(t *testing.T) {
 	}
 }
 
+func TestTimesThatALanguageDoesNotHaveAreRefused(t *testing.T) {
+	q := fresh(t)
+	first := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	last := time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC)
+	for _, moment := range []time.Time{first, last} {
+		check(t, q.Put(ctx, moment))
+		if got := must(q.Get(ctx))(t).Value.(time.Time); !got.Equal(moment) {
+			t.Errorf("put %v, got %v", moment, got)
+		}
+	}
+	for _, moment := range []time.Time{first.Add(-1), last.Add(1), time.Unix(math.MaxInt64, 0)} {
+		refusePut(t, q, moment, "value: a time.Time outside the years 1 to 9999")
+		refusePut(t, q, struct{ At []time.Time }{[]time.Time{moment}}, "value.At[0]: a time.Time outside")
+	}
+}
+
 func TestTimesThatNobodyHas(t *testing.T) {
 	q := fresh(t)
 	for _, written := range []string{

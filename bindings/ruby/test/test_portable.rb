@@ -61,13 +61,17 @@ class TestPortable < IPCQTest
   end
 
   def test_times
-    seconds = [0, -1, 1, (2**32) - 1, 2**32, (2**34) - 1, 2**34, -(2**63), (2**63) - 1]
+    seconds = [0, -1, 1, (2**32) - 1, 2**32, (2**34) - 1, 2**34, -62_135_596_800, 253_402_300_799]
     [0, 1, 999_999_999].product(seconds) do |nsec, sec|
       time = carry(Time.at(sec, nsec, :nanosecond))
       assert_equal [sec, nsec, true], [time.to_i, time.nsec, time.utc?]
     end
     assert_equal Time.utc(2024, 1, 1, 10), carry([Time.new(2024, 1, 1, 12, 0, 0, "+02:00")]).first
-    refuse(IPCQ::UnportableNumber, RangeError, /value: a Time so far away/, Time.at(2**63), Time.at(-(2**63) - 1))
+    refuse(IPCQ::UnportableNumber, RangeError, /value: a Time outside the years 1 to 9999/,
+           Time.at(2**63), Time.at(-(2**63) - 1), Time.utc(10_000), Time.utc(1) - Rational(1, 1_000_000_000))
+    [Time.utc(1), Time.utc(10_000) - Rational(1, 1_000_000_000)].each do |time|
+      assert_equal time, carry(time)
+    end
     refuse(IPCQ::UnportableNumber, RangeError, /value\["t"\]: a Time/, { "t" => Time.at(2**63) })
   end
 

@@ -7,7 +7,7 @@ module IPCQ
   module Portable
     DEPTH_MAX = 128
     INTEGERS = (-(2**63)..((2**64) - 1))
-    SECONDS = (-(2**63)..((2**63) - 1))
+    SECONDS = (-62_135_596_800..253_402_300_799) # the years 1 to 9999
     PATH_MAX = 60
 
     class << self
@@ -70,7 +70,7 @@ module IPCQ
       end
 
       def check_time(time, path)
-        refuse(UnportableNumber, path, "a Time so far away", "put a String") unless SECONDS.cover?(time.to_i)
+        refuse(UnportableNumber, path, "a Time outside the years 1 to 9999", "put a String") unless SECONDS.cover?(time.to_i)
       end
 
       def check_text(text, path)

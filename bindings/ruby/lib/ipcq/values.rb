@@ -14,7 +14,7 @@ module IPCQ
   module Values
     # A Time as the MessagePack timestamp, in the smallest of its forms.
     PACK_TIME = lambda do |time|
-      raise RangeError, "a Time so far away" unless Portable::SECONDS.cover?(time.to_i)
+      raise RangeError, "a Time outside the years 1 to 9999" unless Portable::SECONDS.cover?(time.to_i)
 
       MessagePack::Timestamp.to_msgpack_ext(time.to_i, time.nsec)
     end
