@@ -70,7 +70,9 @@ module IPCQ
       end
 
       def check_time(time, path)
-        refuse(UnportableNumber, path, "a Time outside the years 1 to 9999", "put a String") unless SECONDS.cover?(time.to_i)
+        return if SECONDS.cover?(time.to_i)
+
+        refuse(UnportableNumber, path, "a Time outside the years 1 to 9999", "put a String")
       end
 
       def check_text(text, path)
