@@ -8,7 +8,7 @@ from collections import namedtuple
 from . import _ipcq, holders
 from .arguments import maxsize_from, name_from
 from .deliveries import Delivery, each
-from .errors import Ambiguous, AmbiguousWarning, NotTaken, ShutDown
+from .errors import Ambiguous, AmbiguousWarning, Error, NotTaken, ShutDown
 from .in_place import Borrowed, Reservation, end_all
 from .process import unlink
 from .values import ACCEPT_PICKLE, ACCEPT_PORTABLE, decode, decode_batch, encode
@@ -116,7 +116,7 @@ class Queue(queue.Queue):
     def get(self, block=True, timeout=None):
         """Takes the first item. queue.Empty: there is none, not now or not in time."""
         value = self._get_value(self._accept, timeout if block else _NOW)
-        return decode(*value) if type(value) is tuple else value
+        return self._decoded(*value) if type(value) is tuple else value
 
     def put_nowait(self, obj):
         """put() that does not wait. queue.Full: no room now."""
@@ -138,7 +138,7 @@ class Queue(queue.Queue):
     def get_item(self, block=True, timeout=None):
         """Like get, returning an Item: the value, and what task_done(ticket) and nack(ticket) need to name it."""
         data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
-        return Item(decode(data, kind, ticket, deliveries), ticket, deliveries)
+        return Item(self._decoded(data, kind, ticket, deliveries), ticket, deliveries)
 
     # ------------------------------------------------------------------------------------------- many at once
 
@@ -162,7 +162,31 @@ class Queue(queue.Queue):
     def get_many_items(self, max_items=MANY, block=True, timeout=None):
         """Like get_many, returning Items, as get_item does."""
         taken = self._get_items(self._accept, max_items, timeout if block else _NOW)
-        return decode_batch(taken, range(len(taken)), Item)
+        tickets = [item[2] for item in taken]
+        try:
+            return decode_batch(taken, range(len(taken)), Item)
+        except Exception:
+            raise
+        except BaseException:
+            self._give_back(reversed(tickets))  # each before the one behind it
+            raise
+
+    def _decoded(self, data, kind, ticket=0, deliveries=0):
+        try:
+            return decode(data, kind, ticket, deliveries)
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C: no caller will have the ticket
+            self._give_back((ticket,))
+            raise
+
+    def _give_back(self, tickets):
+        for ticket in tickets:
+            if ticket:  # an item of a plain queue has none, and is gone
+                try:
+                    self.nack(ticket)
+                except Error:
+                    return  # the interrupt is raised; what is taken comes back when the queue is closed
 
     def _encode(self, obj):
         return encode(obj, self._allow_pickle)
@@ -290,7 +314,7 @@ class JoinableQueue(Queue):
         The end of the block finishes the item; an exception gives it back. Waits and raises as get() does.
         """
         data, kind, ticket, deliveries = self._get(self._accept, timeout if block else _NOW)
-        return Delivery(self, decode(data, kind, ticket, deliveries), ticket, deliveries)
+        return Delivery(self, self._decoded(data, kind, ticket, deliveries), ticket, deliveries)
 
     def deliveries(self):
         """Takes one item after the other until the queue is shut down and empty:

@@ -58,7 +58,7 @@ def decode(data, kind, ticket=0, deliveries=0):
         fault = value_fault(data)
         if fault is None:
             return unpackb(data, strict_map_key=False, timestamp=_AS_DATETIME)
-    except Exception as reason:
+    except (Exception, SystemExit) as reason:  # a pickle may raise what it likes
         raise _undecodable(data, kind, ticket, deliveries, f"{type(reason).__name__}: {reason}") from reason
     raise _undecodable(data, kind, ticket, deliveries, fault)
 

@@ -26,6 +26,47 @@ class DeliveryTest(QueueTest):
         self.assertEqual([q.get(timeout=0) for _ in range(q.qsize())], left)
 
 
+class Raises:
+    """Raises while it is read, as Ctrl-C does there."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __reduce__(self):
+        return _raise, (self.kind,)
+
+
+def _raise(kind):
+    raise kind
+
+
+class Interrupted(DeliveryTest):
+    def test_what_is_being_read_goes_back(self):
+        takes = (ipcq.JoinableQueue.take, ipcq.JoinableQueue.get, ipcq.JoinableQueue.get_item,
+                 lambda q: next(q.deliveries()))
+        for take in takes:
+            q = self.new_joinable(Raises(KeyboardInterrupt), "behind")
+            with self.assertRaises(KeyboardInterrupt):
+                take(q)
+            stat = q.stat()
+            self.assertEqual((stat["items"], stat["taken"], stat["nacks"]), (2, 0, 1))
+            q.close()
+
+    def test_items_of_a_batch_go_back_in_order(self):
+        q = self.new_joinable("first", Raises(KeyboardInterrupt), "last")
+        with self.assertRaises(KeyboardInterrupt):
+            q.get_many_items()
+        self.assertEqual((q.qsize(), q.stat()["taken"]), (3, 0))
+        self.assertEqual(q.get_item().value, "first")
+
+    def test_a_value_that_ends_the_process_is_undecodable(self):
+        q = self.new_joinable(Raises(SystemExit))
+        with self.assertRaises(ipcq.Undecodable) as caught:
+            q.take()
+        q.task_done(caught.exception.ticket)
+        q.join(0)
+
+
 class Taking(DeliveryTest):
     def test_the_end_of_the_block_finishes(self):
         q = self.new_joinable("work")
