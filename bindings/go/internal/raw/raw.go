@@ -57,38 +57,38 @@ typedef long long swig_type_25;
 typedef long long swig_type_26;
 typedef _goslice_ swig_type_27;
 typedef _goslice_ swig_type_28;
-extern void _wrap_Swig_free_raw_05ee530f1e66d568(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_05ee530f1e66d568(swig_intgo arg1);
-extern swig_intgo _wrap_Version_raw_05ee530f1e66d568(void);
-extern swig_type_1 _wrap_Deadline_raw_05ee530f1e66d568(double arg1);
-extern swig_intgo _wrap_Cancel_raw_05ee530f1e66d568(uintptr_t arg1);
-extern swig_intgo _wrap_Close_raw_05ee530f1e66d568(uintptr_t arg1);
-extern swig_intgo _wrap_Unlink_raw_05ee530f1e66d568(swig_type_2 arg1);
-extern swig_intgo _wrap_Name_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_3 arg2);
-extern swig_intgo _wrap_Describe_raw_05ee530f1e66d568(uintptr_t arg1, swig_intgo arg2, swig_type_4 arg3);
-extern swig_intgo _wrap_Put_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_5 arg3, swig_intgo arg4, uintptr_t arg5);
-extern swig_intgo _wrap_Get_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_6 arg3, uintptr_t arg4, swig_type_7 arg5, uintptr_t arg6);
-extern swig_intgo _wrap_PutMany_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_8 arg3, uintptr_t arg4, uintptr_t arg5);
-extern swig_intgo _wrap_GetMany_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_9 arg3, uintptr_t arg4, swig_type_10 arg5, uintptr_t arg6, swig_type_11 arg7, uintptr_t arg8);
-extern swig_intgo _wrap_Reserve_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_12 arg2, uintptr_t arg3, uintptr_t arg4);
-extern swig_intgo _wrap_Commit_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_13 arg3, swig_intgo arg4, uintptr_t arg5);
-extern swig_intgo _wrap_Abandon_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2);
-extern swig_intgo _wrap_Borrow_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2, swig_type_14 arg3, uintptr_t arg4);
-extern swig_intgo _wrap_Release_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_15 arg2);
-extern swig_intgo _wrap_TaskDone_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_16 arg2);
-extern swig_intgo _wrap_Nack_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_17 arg2);
-extern swig_intgo _wrap_Join_raw_05ee530f1e66d568(uintptr_t arg1, uintptr_t arg2);
-extern swig_intgo _wrap_Shutdown_raw_05ee530f1e66d568(uintptr_t arg1, swig_intgo arg2);
-extern swig_intgo _wrap_Size_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_18 arg2);
-extern swig_intgo _wrap_Empty_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_19 arg2);
-extern swig_intgo _wrap_Full_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_20 arg2);
-extern swig_intgo _wrap_Stat_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_21 arg2);
-extern swig_intgo _wrap_Participants_raw_05ee530f1e66d568(uintptr_t arg1, swig_type_22 arg2, uintptr_t arg3);
-extern swig_intgo _wrap_Open_raw_05ee530f1e66d568(swig_type_23 arg1, swig_type_24 arg2, swig_intgo arg3, swig_intgo arg4, swig_intgo arg5, swig_type_25 arg6, swig_type_26 arg7, swig_intgo arg8, swig_type_27 arg9);
-extern void _wrap_StrError_raw_05ee530f1e66d568(swig_intgo arg1, swig_type_28 arg2);
-extern uintptr_t _wrap_NewToken_raw_05ee530f1e66d568(void);
-extern void _wrap_FreeToken_raw_05ee530f1e66d568(uintptr_t arg1);
-extern void _wrap_RearmToken_raw_05ee530f1e66d568(uintptr_t arg1);
+extern void _wrap_Swig_free_raw_3137e87fab9773e4(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_3137e87fab9773e4(swig_intgo arg1);
+extern swig_intgo _wrap_Version_raw_3137e87fab9773e4(void);
+extern swig_type_1 _wrap_Deadline_raw_3137e87fab9773e4(double arg1);
+extern swig_intgo _wrap_Cancel_raw_3137e87fab9773e4(uintptr_t arg1);
+extern swig_intgo _wrap_Close_raw_3137e87fab9773e4(uintptr_t arg1);
+extern swig_intgo _wrap_Unlink_raw_3137e87fab9773e4(swig_type_2 arg1);
+extern swig_intgo _wrap_Name_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_3 arg2);
+extern swig_intgo _wrap_Describe_raw_3137e87fab9773e4(uintptr_t arg1, swig_intgo arg2, swig_type_4 arg3);
+extern swig_intgo _wrap_Put_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_5 arg3, swig_intgo arg4, uintptr_t arg5);
+extern swig_intgo _wrap_Get_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_6 arg3, uintptr_t arg4, swig_type_7 arg5, uintptr_t arg6);
+extern swig_intgo _wrap_PutMany_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_8 arg3, uintptr_t arg4, uintptr_t arg5);
+extern swig_intgo _wrap_GetMany_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_9 arg3, uintptr_t arg4, swig_type_10 arg5, uintptr_t arg6, swig_type_11 arg7, uintptr_t arg8);
+extern swig_intgo _wrap_Reserve_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_12 arg2, uintptr_t arg3, uintptr_t arg4);
+extern swig_intgo _wrap_Commit_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_13 arg3, swig_intgo arg4, uintptr_t arg5);
+extern swig_intgo _wrap_Abandon_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2);
+extern swig_intgo _wrap_Borrow_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2, swig_type_14 arg3, uintptr_t arg4);
+extern swig_intgo _wrap_Release_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_15 arg2);
+extern swig_intgo _wrap_TaskDone_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_16 arg2);
+extern swig_intgo _wrap_Nack_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_17 arg2);
+extern swig_intgo _wrap_Join_raw_3137e87fab9773e4(uintptr_t arg1, uintptr_t arg2);
+extern swig_intgo _wrap_Shutdown_raw_3137e87fab9773e4(uintptr_t arg1, swig_intgo arg2);
+extern swig_intgo _wrap_Size_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_18 arg2);
+extern swig_intgo _wrap_Empty_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_19 arg2);
+extern swig_intgo _wrap_Full_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_20 arg2);
+extern swig_intgo _wrap_Stat_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_21 arg2);
+extern swig_intgo _wrap_Participants_raw_3137e87fab9773e4(uintptr_t arg1, swig_type_22 arg2, uintptr_t arg3);
+extern swig_intgo _wrap_Open_raw_3137e87fab9773e4(swig_type_23 arg1, swig_type_24 arg2, swig_intgo arg3, swig_intgo arg4, swig_intgo arg5, swig_type_25 arg6, swig_type_26 arg7, swig_intgo arg8, swig_type_27 arg9);
+extern void _wrap_StrError_raw_3137e87fab9773e4(swig_intgo arg1, swig_type_28 arg2);
+extern uintptr_t _wrap_NewToken_raw_3137e87fab9773e4(void);
+extern void _wrap_FreeToken_raw_3137e87fab9773e4(uintptr_t arg1);
+extern void _wrap_RearmToken_raw_3137e87fab9773e4(uintptr_t arg1);
 #undef intgo
 */
 import "C"
@@ -116,19 +116,19 @@ type _ sync.Mutex
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_05ee530f1e66d568(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_3137e87fab9773e4(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
 func Version() (_swig_ret uint) {
 	var swig_r uint
-	swig_r = (uint)(C._wrap_Version_raw_05ee530f1e66d568())
+	swig_r = (uint)(C._wrap_Version_raw_3137e87fab9773e4())
 	return swig_r
 }
 
@@ -172,14 +172,14 @@ const AMBIGUOUS int = -35
 func Deadline(arg1 float64) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Deadline_raw_05ee530f1e66d568(C.double(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Deadline_raw_3137e87fab9773e4(C.double(_swig_i_0)))
 	return swig_r
 }
 
 func Cancel(arg1 uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Cancel_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Cancel_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -193,14 +193,14 @@ const ANY_OWNER uint = 16
 func Close(arg1 uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Close_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Close_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Unlink(arg1 string) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Unlink_raw_05ee530f1e66d568(*(*C.swig_type_2)(unsafe.Pointer(&_swig_i_0))))
+	swig_r = (int)(C._wrap_Unlink_raw_3137e87fab9773e4(*(*C.swig_type_2)(unsafe.Pointer(&_swig_i_0))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -211,7 +211,7 @@ func Name(arg1 uintptr, arg2 []byte) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Name_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int)(C._wrap_Name_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_3)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -223,7 +223,7 @@ func Describe(arg1 uintptr, arg2 int, arg3 []byte) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_Describe_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_2))))
+	swig_r = (int)(C._wrap_Describe_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_4)(unsafe.Pointer(&_swig_i_2))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -241,7 +241,7 @@ func Put(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uint, arg5 uintptr) (_swig
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_Put_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_5(_swig_i_2), C.swig_intgo(_swig_i_3), C.uintptr_t(_swig_i_4)))
+	swig_r = (int)(C._wrap_Put_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_5(_swig_i_2), C.swig_intgo(_swig_i_3), C.uintptr_t(_swig_i_4)))
 	return swig_r
 }
 
@@ -253,7 +253,7 @@ func Get(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 uint64, arg6
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int)(C._wrap_Get_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_6(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_type_7(_swig_i_4), C.uintptr_t(_swig_i_5)))
+	swig_r = (int)(C._wrap_Get_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_6(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_type_7(_swig_i_4), C.uintptr_t(_swig_i_5)))
 	return swig_r
 }
 
@@ -264,7 +264,7 @@ func PutMany(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 uintptr)
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_PutMany_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_8(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4)))
+	swig_r = (int)(C._wrap_PutMany_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_8(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4)))
 	return swig_r
 }
 
@@ -278,7 +278,7 @@ func GetMany(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 int64, a
 	_swig_i_5 := arg6
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
-	swig_r = (int)(C._wrap_GetMany_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_9(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_type_10(_swig_i_4), C.uintptr_t(_swig_i_5), C.swig_type_11(_swig_i_6), C.uintptr_t(_swig_i_7)))
+	swig_r = (int)(C._wrap_GetMany_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_9(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_type_10(_swig_i_4), C.uintptr_t(_swig_i_5), C.swig_type_11(_swig_i_6), C.uintptr_t(_swig_i_7)))
 	return swig_r
 }
 
@@ -288,7 +288,7 @@ func Reserve(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 uintptr) (_swig_ret in
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_Reserve_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_type_12(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3)))
+	swig_r = (int)(C._wrap_Reserve_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_type_12(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3)))
 	return swig_r
 }
 
@@ -299,7 +299,7 @@ func Commit(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uint, arg5 uintptr) (_s
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int)(C._wrap_Commit_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_13(_swig_i_2), C.swig_intgo(_swig_i_3), C.uintptr_t(_swig_i_4)))
+	swig_r = (int)(C._wrap_Commit_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_13(_swig_i_2), C.swig_intgo(_swig_i_3), C.uintptr_t(_swig_i_4)))
 	return swig_r
 }
 
@@ -307,7 +307,7 @@ func Abandon(arg1 uintptr, arg2 uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Abandon_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1)))
+	swig_r = (int)(C._wrap_Abandon_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1)))
 	return swig_r
 }
 
@@ -317,7 +317,7 @@ func Borrow(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 uintptr) (_swig_ret in
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_Borrow_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_14(_swig_i_2), C.uintptr_t(_swig_i_3)))
+	swig_r = (int)(C._wrap_Borrow_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_14(_swig_i_2), C.uintptr_t(_swig_i_3)))
 	return swig_r
 }
 
@@ -325,7 +325,7 @@ func Release(arg1 uintptr, arg2 uint64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Release_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_type_15(_swig_i_1)))
+	swig_r = (int)(C._wrap_Release_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_type_15(_swig_i_1)))
 	return swig_r
 }
 
@@ -333,7 +333,7 @@ func TaskDone(arg1 uintptr, arg2 uint64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_TaskDone_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_type_16(_swig_i_1)))
+	swig_r = (int)(C._wrap_TaskDone_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_type_16(_swig_i_1)))
 	return swig_r
 }
 
@@ -341,7 +341,7 @@ func Nack(arg1 uintptr, arg2 uint64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Nack_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1)))
+	swig_r = (int)(C._wrap_Nack_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1)))
 	return swig_r
 }
 
@@ -349,7 +349,7 @@ func Join(arg1 uintptr, arg2 uintptr) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Join_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1)))
+	swig_r = (int)(C._wrap_Join_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1)))
 	return swig_r
 }
 
@@ -360,7 +360,7 @@ func Shutdown(arg1 uintptr, arg2 int) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Shutdown_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1)))
+	swig_r = (int)(C._wrap_Shutdown_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1)))
 	return swig_r
 }
 
@@ -368,7 +368,7 @@ func Size(arg1 uintptr, arg2 []uint64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Size_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int)(C._wrap_Size_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -379,7 +379,7 @@ func Empty(arg1 uintptr, arg2 []int32) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Empty_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int)(C._wrap_Empty_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -390,7 +390,7 @@ func Full(arg1 uintptr, arg2 []int32) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Full_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int)(C._wrap_Full_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -401,7 +401,7 @@ func Stat(arg1 uintptr, arg2 []Stats) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Stat_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int)(C._wrap_Stat_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -413,7 +413,7 @@ func Participants(arg1 uintptr, arg2 []Participant, arg3 uintptr) (_swig_ret int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_Participants_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2)))
+	swig_r = (int)(C._wrap_Participants_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0), *(*C.swig_type_22)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -431,7 +431,7 @@ func Open(arg1 []uintptr, arg2 string, arg3 int, arg4 uint, arg5 uint, arg6 uint
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
 	_swig_i_8 := arg9
-	swig_r = (int)(C._wrap_Open_raw_05ee530f1e66d568(*(*C.swig_type_23)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_intgo(_swig_i_4), C.swig_type_25(_swig_i_5), C.swig_type_26(_swig_i_6), C.swig_intgo(_swig_i_7), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_8))))
+	swig_r = (int)(C._wrap_Open_raw_3137e87fab9773e4(*(*C.swig_type_23)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3), C.swig_intgo(_swig_i_4), C.swig_type_25(_swig_i_5), C.swig_type_26(_swig_i_6), C.swig_intgo(_swig_i_7), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_8))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -447,7 +447,7 @@ func Open(arg1 []uintptr, arg2 string, arg3 int, arg4 uint, arg5 uint, arg6 uint
 func StrError(arg1 int, arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_StrError_raw_05ee530f1e66d568(C.swig_intgo(_swig_i_0), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_StrError_raw_3137e87fab9773e4(C.swig_intgo(_swig_i_0), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -455,16 +455,16 @@ func StrError(arg1 int, arg2 []byte) {
 
 func NewToken() (_swig_ret uintptr) {
 	var swig_r uintptr
-	swig_r = (uintptr)(C._wrap_NewToken_raw_05ee530f1e66d568())
+	swig_r = (uintptr)(C._wrap_NewToken_raw_3137e87fab9773e4())
 	return swig_r
 }
 
 func FreeToken(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_FreeToken_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0))
+	C._wrap_FreeToken_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0))
 }
 
 func RearmToken(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_RearmToken_raw_05ee530f1e66d568(C.uintptr_t(_swig_i_0))
+	C._wrap_RearmToken_raw_3137e87fab9773e4(C.uintptr_t(_swig_i_0))
 }

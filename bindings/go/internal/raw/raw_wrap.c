@@ -229,7 +229,7 @@ void rearm_token(ipcq_token *token)
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_05ee530f1e66d568(void *_swig_go_0) {
+void _wrap_Swig_free_raw_3137e87fab9773e4(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -239,7 +239,7 @@ void _wrap_Swig_free_raw_05ee530f1e66d568(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_05ee530f1e66d568(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_3137e87fab9773e4(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -252,7 +252,7 @@ void *_wrap_Swig_malloc_raw_05ee530f1e66d568(intgo _swig_go_0) {
 }
 
 
-intgo _wrap_Version_raw_05ee530f1e66d568() {
+intgo _wrap_Version_raw_3137e87fab9773e4() {
   uint32_t result;
   intgo _swig_go_result;
   
@@ -263,7 +263,7 @@ intgo _wrap_Version_raw_05ee530f1e66d568() {
 }
 
 
-long long _wrap_Deadline_raw_05ee530f1e66d568(double _swig_go_0) {
+long long _wrap_Deadline_raw_3137e87fab9773e4(double _swig_go_0) {
   double arg1 ;
   int64_t result;
   long long _swig_go_result;
@@ -276,7 +276,7 @@ long long _wrap_Deadline_raw_05ee530f1e66d568(double _swig_go_0) {
 }
 
 
-intgo _wrap_Cancel_raw_05ee530f1e66d568(ipcq_token *_swig_go_0) {
+intgo _wrap_Cancel_raw_3137e87fab9773e4(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -289,7 +289,7 @@ intgo _wrap_Cancel_raw_05ee530f1e66d568(ipcq_token *_swig_go_0) {
 }
 
 
-intgo _wrap_Close_raw_05ee530f1e66d568(ipcq_t *_swig_go_0) {
+intgo _wrap_Close_raw_3137e87fab9773e4(ipcq_t *_swig_go_0) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -302,7 +302,7 @@ intgo _wrap_Close_raw_05ee530f1e66d568(ipcq_t *_swig_go_0) {
 }
 
 
-intgo _wrap_Unlink_raw_05ee530f1e66d568(_gostring_ _swig_go_0) {
+intgo _wrap_Unlink_raw_3137e87fab9773e4(_gostring_ _swig_go_0) {
   char *arg1 = (char *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -320,7 +320,7 @@ intgo _wrap_Unlink_raw_05ee530f1e66d568(_gostring_ _swig_go_0) {
 }
 
 
-intgo _wrap_Name_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Name_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -336,7 +336,7 @@ intgo _wrap_Name_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Describe_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, intgo _swig_go_1, _goslice_ _swig_go_2) {
+intgo _wrap_Describe_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, intgo _swig_go_1, _goslice_ _swig_go_2) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int arg2 ;
   char *arg3 = (char *) 0 ;
@@ -354,7 +354,7 @@ intgo _wrap_Describe_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, intgo _swig_go_1, 
 }
 
 
-intgo _wrap_Put_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
+intgo _wrap_Put_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -375,7 +375,7 @@ intgo _wrap_Put_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long 
 }
 
 
-intgo _wrap_Get_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_item *_swig_go_3, long long _swig_go_4, ipcq_wait *_swig_go_5) {
+intgo _wrap_Get_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_item *_swig_go_3, long long _swig_go_4, ipcq_wait *_swig_go_5) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -398,7 +398,7 @@ intgo _wrap_Get_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long 
 }
 
 
-intgo _wrap_PutMany_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_message *_swig_go_1, long long _swig_go_2, size_t *_swig_go_3, ipcq_wait *_swig_go_4) {
+intgo _wrap_PutMany_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, ipcq_message *_swig_go_1, long long _swig_go_2, size_t *_swig_go_3, ipcq_wait *_swig_go_4) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_message *arg2 = (ipcq_message *) 0 ;
   size_t arg3 ;
@@ -419,7 +419,7 @@ intgo _wrap_PutMany_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_message *_swig
 }
 
 
-intgo _wrap_GetMany_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_view *_swig_go_3, long long _swig_go_4, size_t *_swig_go_5, long long _swig_go_6, ipcq_wait *_swig_go_7) {
+intgo _wrap_GetMany_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, ipcq_view *_swig_go_3, long long _swig_go_4, size_t *_swig_go_5, long long _swig_go_6, ipcq_wait *_swig_go_7) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -446,7 +446,7 @@ intgo _wrap_GetMany_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, l
 }
 
 
-intgo _wrap_Reserve_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_1, void **_swig_go_2, ipcq_wait *_swig_go_3) {
+intgo _wrap_Reserve_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, long long _swig_go_1, void **_swig_go_2, ipcq_wait *_swig_go_3) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   size_t arg2 ;
   void **arg3 = (void **) 0 ;
@@ -465,7 +465,7 @@ intgo _wrap_Reserve_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_
 }
 
 
-intgo _wrap_Commit_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
+intgo _wrap_Commit_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, void *_swig_go_1, long long _swig_go_2, intgo _swig_go_3, ipcq_wait *_swig_go_4) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   size_t arg3 ;
@@ -486,7 +486,7 @@ intgo _wrap_Commit_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1, lo
 }
 
 
-intgo _wrap_Abandon_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1) {
+intgo _wrap_Abandon_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, void *_swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   void *arg2 = (void *) 0 ;
   int result;
@@ -501,7 +501,7 @@ intgo _wrap_Abandon_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, void *_swig_go_1) {
 }
 
 
-intgo _wrap_Borrow_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_view *_swig_go_1, long long _swig_go_2, ipcq_wait *_swig_go_3) {
+intgo _wrap_Borrow_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, ipcq_view *_swig_go_1, long long _swig_go_2, ipcq_wait *_swig_go_3) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_view *arg2 = (ipcq_view *) 0 ;
   uint64_t arg3 ;
@@ -520,7 +520,7 @@ intgo _wrap_Borrow_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_view *_swig_go_
 }
 
 
-intgo _wrap_Release_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Release_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, long long _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t arg2 ;
   int result;
@@ -535,7 +535,7 @@ intgo _wrap_Release_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_
 }
 
 
-intgo _wrap_TaskDone_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_TaskDone_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, long long _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t arg2 ;
   int result;
@@ -550,7 +550,7 @@ intgo _wrap_TaskDone_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go
 }
 
 
-intgo _wrap_Nack_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Nack_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, long long _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t arg2 ;
   int result;
@@ -565,7 +565,7 @@ intgo _wrap_Nack_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, long long _swig_go_1) 
 }
 
 
-intgo _wrap_Join_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_wait *_swig_go_1) {
+intgo _wrap_Join_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, ipcq_wait *_swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_wait *arg2 = (ipcq_wait *) 0 ;
   int result;
@@ -580,7 +580,7 @@ intgo _wrap_Join_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, ipcq_wait *_swig_go_1)
 }
 
 
-intgo _wrap_Shutdown_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, intgo _swig_go_1) {
+intgo _wrap_Shutdown_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, intgo _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int arg2 ;
   int result;
@@ -595,7 +595,7 @@ intgo _wrap_Shutdown_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, intgo _swig_go_1) 
 }
 
 
-intgo _wrap_Size_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Size_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   uint64_t *arg2 = (uint64_t *) 0 ;
   int result;
@@ -610,7 +610,7 @@ intgo _wrap_Size_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Empty_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Empty_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int *arg2 = (int *) 0 ;
   int result;
@@ -625,7 +625,7 @@ intgo _wrap_Empty_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1)
 }
 
 
-intgo _wrap_Full_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Full_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   int *arg2 = (int *) 0 ;
   int result;
@@ -640,7 +640,7 @@ intgo _wrap_Full_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Stat_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
+intgo _wrap_Stat_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_stats *arg2 = (ipcq_stats *) 0 ;
   int result;
@@ -655,7 +655,7 @@ intgo _wrap_Stat_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1) 
 }
 
 
-intgo _wrap_Participants_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, size_t *_swig_go_2) {
+intgo _wrap_Participants_raw_3137e87fab9773e4(ipcq_t *_swig_go_0, _goslice_ _swig_go_1, size_t *_swig_go_2) {
   ipcq_t *arg1 = (ipcq_t *) 0 ;
   ipcq_participant *arg2 = (ipcq_participant *) 0 ;
   size_t arg3 ;
@@ -673,7 +673,7 @@ intgo _wrap_Participants_raw_05ee530f1e66d568(ipcq_t *_swig_go_0, _goslice_ _swi
 }
 
 
-intgo _wrap_Open_raw_05ee530f1e66d568(_goslice_ _swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, intgo _swig_go_4, long long _swig_go_5, long long _swig_go_6, intgo _swig_go_7, _goslice_ _swig_go_8) {
+intgo _wrap_Open_raw_3137e87fab9773e4(_goslice_ _swig_go_0, _gostring_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3, intgo _swig_go_4, long long _swig_go_5, long long _swig_go_6, intgo _swig_go_7, _goslice_ _swig_go_8) {
   ipcq_t **arg1 = (ipcq_t **) 0 ;
   char *arg2 = (char *) 0 ;
   int arg3 ;
@@ -708,7 +708,7 @@ intgo _wrap_Open_raw_05ee530f1e66d568(_goslice_ _swig_go_0, _gostring_ _swig_go_
 }
 
 
-void _wrap_StrError_raw_05ee530f1e66d568(intgo _swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_StrError_raw_3137e87fab9773e4(intgo _swig_go_0, _goslice_ _swig_go_1) {
   int arg1 ;
   char *arg2 = (char *) 0 ;
   size_t arg3 ;
@@ -721,7 +721,7 @@ void _wrap_StrError_raw_05ee530f1e66d568(intgo _swig_go_0, _goslice_ _swig_go_1)
 }
 
 
-ipcq_token *_wrap_NewToken_raw_05ee530f1e66d568() {
+ipcq_token *_wrap_NewToken_raw_3137e87fab9773e4() {
   ipcq_token *result = 0 ;
   ipcq_token *_swig_go_result;
   
@@ -732,7 +732,7 @@ ipcq_token *_wrap_NewToken_raw_05ee530f1e66d568() {
 }
 
 
-void _wrap_FreeToken_raw_05ee530f1e66d568(ipcq_token *_swig_go_0) {
+void _wrap_FreeToken_raw_3137e87fab9773e4(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   
   arg1 = (ipcq_token *)_swig_go_0; 
@@ -742,7 +742,7 @@ void _wrap_FreeToken_raw_05ee530f1e66d568(ipcq_token *_swig_go_0) {
 }
 
 
-void _wrap_RearmToken_raw_05ee530f1e66d568(ipcq_token *_swig_go_0) {
+void _wrap_RearmToken_raw_3137e87fab9773e4(ipcq_token *_swig_go_0) {
   ipcq_token *arg1 = (ipcq_token *) 0 ;
   
   arg1 = (ipcq_token *)_swig_go_0; 
