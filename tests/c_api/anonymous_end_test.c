@@ -49,12 +49,17 @@ static void exit_removes_the_name(void **state)
 /* Handles of several queues, and two of each, as of a program and a library in it. */
 static int exit_with_many_handles(void *ignored)
 {
-    ipcq_t *other = NULL;
+    static ipcq_t *volatile first[2], *volatile second[2]; /* a lost handle would be a leak */
+    ipcq_t *opened = NULL;
     (void)ignored;
     for (int i = 0; i < 2; ++i) {
         CHILD_CHECK(make_anonymous(0) == IPCQ_OK && tell_name(i) == IPCQ_OK);
-        CHILD_CHECK(ipcq_open(&other, told->name[i], NULL) == IPCQ_OK && use(other) == 0);
+        first[i] = anonymous_queue;
+        CHILD_CHECK(ipcq_open(&opened, told->name[i], NULL) == IPCQ_OK);
+        second[i] = opened;
     }
+    for (int i = 0; i < 2; ++i)
+        CHILD_CHECK(use(first[i]) == 0 && use(second[i]) == 0);
     exit(0);
 }
 
