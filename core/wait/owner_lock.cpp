@@ -19,9 +19,9 @@ constexpr Nanoseconds slice_min = 1'000'000;
 constexpr Nanoseconds slice_max = 16'000'000;
 
 // Each caller may wait this long, even with a deadline that is nowait or past. The lock is no part of the wait it asked
-// for. A preempted owner runs again, and a caller that was slower than others gets another turn. The sum of the slices
-// asked for, not time on the clock: a caller that is preempted itself keeps its turns, and no peer can give it more of
-// them.
+// for. A preempted owner runs again, and a caller that was slower than others gets another turn. It is the sum of the
+// slices asked for, not time on the clock. So a caller that is preempted itself keeps its turns. No peer can give it
+// more of them.
 constexpr Nanoseconds grace = 20'000'000;
 
 } // namespace
