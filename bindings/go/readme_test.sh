@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: readme_test.sh GO GO.WORK
+# usage: readme_test.sh GO
 #
 # The program of the README, run in a module of its own by each of the README's lists of commands.
 set -eu
 go=$1
-workspace=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 
 folder=$(mktemp -d)
@@ -22,7 +21,7 @@ block() {
         inside && /^```$/ { exit }
         inside { print }
         $0 == kind && ++seen == number { inside = 1 }' "$here/README.md" |
-        sed -e "s|/path/to/libipcq/bindings/go|$here|" -e "s|/path/to/libipcq/build/go.work|$workspace|"
+        sed "s|/path/to/libipcq/bindings/go|$here|"
 }
 
 name=readme-go-$$
