@@ -94,7 +94,7 @@ class TestExamples < IPCQTest
   def run_program(program, *arguments)
     out, err, status = Open3.capture3(RbConfig.ruby, path(program), *arguments)
     assert_predicate status, :success?, "#{program} #{arguments.join(' ')}:\n#{err}"
-    out
+    out.force_encoding(Encoding::UTF_8) # without LANG, Ruby takes it for US-ASCII
   end
 
   def write_files(directory)
