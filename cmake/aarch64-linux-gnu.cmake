@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# A cross build for ARM64 with Debian's compiler; the tests run under qemu-user. Debian's compiler brings the C library alone.
-# The other libraries of the tests come from build/arm64-packages, into which scripts/setup --tests fetches them.
+# A cross build for ARM64 with Debian's compiler; the tests run under qemu-user. Debian's compiler brings the C library
+# alone. The other libraries of the tests come from build/arm64-packages, into which scripts/setup --tests fetches them.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The numbers of ipcq.h, without their prefix: EMPTY, JOINABLE, TYPE_PICKLE. SWIG reads the header itself, so a new code
-// needs no line here; functions and structs are left out, because interpreter.i gives them their shape.
+// The numbers of ipcq.h, without their prefix: EMPTY, JOINABLE, TYPE_PICKLE. SWIG reads the header itself, so a new
+// code needs no line here; functions and structs are left out, because interpreter.i gives them their shape.
 
 %rename("$ignore", %$not %$isconstant) "";
 %rename("%(strip:[IPCQ_])s", %$isconstant) "";

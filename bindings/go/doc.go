@@ -14,10 +14,10 @@
 // nil, bool, int64 (uint64 beyond its range), float64, string, []byte, []any, map[string]any (map[any]any if a key is
 // no text) or time.Time in UTC. Item.Decode fills a struct or any other type.
 //
-// A put refuses what another language could not read, with ErrUnportable, and puts nothing. Text must be UTF-8. Map keys
-// are nil, booleans, numbers or text. At most 128 lists, maps and structs lie within each other, and no value contains
-// itself. A func, a chan, a complex number, an error, a number of math/big, and a struct without exported fields are
-// refused.
+// A put refuses what another language could not read, with ErrUnportable, and puts nothing. Text must be UTF-8. Map
+// keys are nil, booleans, numbers or text. At most 128 lists, maps and structs lie within each other, and no value
+// contains itself. A func, a chan, a complex number, an error, a number of math/big, and a struct without exported
+// fields are refused.
 //
 // A field of a struct is named by its `msgpack:"name"` tag, else by its `json:"name"` tag, else by its Go name. Of a
 // json tag the name, "-" and omitempty count. A type with EncodeMsgpack, MarshalMsgpack, MarshalBinary or MarshalText

@@ -96,7 +96,8 @@ func TestAClosedHandleAnswers(t *testing.T) {
 	_, stats := q.Stats()
 	_, participants := q.Participants()
 	for _, err := range []error{
-		get, tryGet, length, stats, participants, q.Put(ctx, 1), q.TryPut(1), q.TaskDone(), q.Join(ctx), q.Shutdown(ipcq.Drain),
+		get, tryGet, length, stats, participants, q.Put(ctx, 1), q.TryPut(1), q.TaskDone(), q.Join(ctx),
+		q.Shutdown(ipcq.Drain),
 	} {
 		expect(t, err, ipcq.ErrBadHandle)
 		expect(t, err, fs.ErrClosed)

@@ -9,9 +9,9 @@ import (
 	"ipcq/internal/raw"
 )
 
-// GetMany takes the first item, waiting for one until the context ends, and as many behind it as are ready, `max` at most,
-// by one call of the library. It answers at least one item, or an error. A batch holds 1024 items and 64 KiB at most, or
-// one item that is larger.
+// GetMany takes the first item, waiting for one until the context ends, and as many behind it as are ready, `max` at
+// most, by one call of the library. It answers at least one item, or an error. A batch holds 1024 items and 64 KiB at
+// most, or one item that is larger.
 //
 // ErrMalformed comes with all the items that were taken, and tells which is the first that cannot be read. The Value of
 // each such item is nil.

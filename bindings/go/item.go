@@ -32,8 +32,8 @@ func (i Item) settle(op string, call func(handle uintptr, ticket uint64) int) er
 	return i.queue.ended(i.queue.simple(op, func(handle uintptr) int { return call(handle, i.ticket) }))
 }
 
-// Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value. Of a GetBytes they lie in
-// the caller's buffer, and change with it.
+// Bytes is the item as it travelled: the bytes that were put, or the MessagePack of the value. Of a GetBytes they lie
+// in the caller's buffer, and change with it.
 func (i Item) Bytes() []byte {
 	if i.bytes == nil {
 		return append([]byte{}, i.short[:i.shortSize]...)

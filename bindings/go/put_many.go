@@ -96,8 +96,8 @@ func (q *Queue) trySendMany(f *frame) (done int, err error) {
 	return f.rest(func() error { return q.fail("put", q.try((*frame).putMany, f)) })
 }
 
-// rest sends what is left until nothing is. Whatever the library does not put at once, it is asked for again, to wait, or to
-// learn what the obstacle is.
+// rest sends what is left until nothing is. Whatever the library does not put at once, it is asked for again, to wait,
+// or to learn what the obstacle is.
 func (f *frame) rest(send func() error) (done int, err error) {
 	for f.done = 0; f.done < len(f.messages) && err == nil; {
 		if err = send(); err == nil {

@@ -97,8 +97,8 @@ func newQueue(handle uintptr, name string) (*Queue, error) {
 	return q, nil
 }
 
-// Close ends this handle and nothing else: calls that wait in it return ErrBadHandle, as do later ones, unfinished items
-// go back to the queue, the queue itself stays. Closing again does nothing.
+// Close ends this handle and nothing else: calls that wait in it return ErrBadHandle, as do later ones, unfinished
+// items go back to the queue, the queue itself stays. Closing again does nothing.
 func (q *Queue) Close() error {
 	var err error
 	q.close.Do(func() {
@@ -121,9 +121,9 @@ func (q *Queue) Close() error {
 	return err
 }
 
-// enter keeps the handle open, and the tokens there, until leave; false if it is closed. Between the two q is reachable,
-// so that no finalizer closes it under the library. A call that does not wait does without: the library itself knows a
-// closed handle.
+// enter keeps the handle open, and the tokens there, until leave; false if it is closed. Between the two q is
+// reachable, so that no finalizer closes it under the library. A call that does not wait does without: the library
+// itself knows a closed handle.
 func (q *Queue) enter() bool {
 	if q.closed.Load() {
 		return false // does not wait for those inside
@@ -138,8 +138,8 @@ func (q *Queue) enter() bool {
 
 func (q *Queue) leave() { q.use.RUnlock() }
 
-// Name is the queue's name. An anonymous queue gets its name, a random one, by the first call of Name in any process. It
-// is "" if that call fails: the Queue is closed, or the process has given up the rights of the queue's owner.
+// Name is the queue's name. An anonymous queue gets its name, a random one, by the first call of Name in any process.
+// It is "" if that call fails: the Queue is closed, or the process has given up the rights of the queue's owner.
 func (q *Queue) Name() string {
 	if name := q.knownName(); name != "" || q.handle == 0 || q.closed.Load() {
 		return name

@@ -9,7 +9,8 @@ import (
 )
 
 // Reservation is memory inside the queue, to be written and then committed, so that a large item is not copied. Nobody
-// sees it before; if the process dies, it is free again. It is for large items and short times: it takes 4 KiB at least.
+// sees it before; if the process dies, it is free again. It is for large items and short times: it takes 4 KiB at
+// least.
 //
 // It refers to its Queue. One goroutine at a time may use it.
 type Reservation struct {
@@ -41,8 +42,8 @@ func (f *frame) reserve(handle uintptr) int {
 // used, which a Commit or Abandon at the end does. After these, Bytes is nil.
 func (r *Reservation) Bytes() []byte { return r.bytes }
 
-// Commit makes the first `size` bytes the next item of the queue. It may wait for room by items, until the context ends.
-// After any error but ErrNotReserved the memory stays reserved.
+// Commit makes the first `size` bytes the next item of the queue. It may wait for room by items, until the context
+// ends. After any error but ErrNotReserved the memory stays reserved.
 func (r *Reservation) Commit(ctx context.Context, size int) error {
 	if r.bytes == nil {
 		return r.over("commit")

@@ -16,7 +16,8 @@ import (
 
 func TestShortValuesTravelAsTheLibraryWouldWriteThem(t *testing.T) {
 	q := fresh(t)
-	values := []any{nil, true, false, 0.5, math.Inf(-1), "", uint(7), uint32(1 << 31), int32(-1 << 31), []any(nil), []any{},
+	values := []any{nil, true, false, 0.5, math.Inf(-1), "", uint(7), uint32(1 << 31), int32(-1 << 31), []any(nil),
+		[]any{},
 		map[string]any(nil), map[string]any{"a": []any{1, "b", nil}}, map[string]any{strings.Repeat("k", 300): 1},
 		make([]any, 15), make([]any, 16), []any{make(map[string]any), []byte{1}},
 		[]any{make([]byte, 256), make([]byte, 1<<16), make(map[string]any)}, make([]any, 1<<16)}

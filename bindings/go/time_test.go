@@ -86,7 +86,7 @@ func TestTimesThatNobodyHas(t *testing.T) {
 		}
 	}
 	for written, seconds := range map[string]int64{
-		"\xc7\x04\xff\x00\x00\x00\x01":                                 1,                           // a longer header than it needs
+		"\xc7\x04\xff\x00\x00\x00\x01":                                 1,                           // a header too long
 		"\xc7\x0c\xff\x00\x00\x00\x00\x7f\xff\xff\xf1\x88\x6e\x08\xff": math.MaxInt64 - 62135596800, // the last second
 	} {
 		putForeign(t, q, raw.TYPE_MESSAGEPACK, []byte(written))

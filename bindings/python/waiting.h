@@ -4,7 +4,8 @@
 #ifndef IPCQ_PYTHON_WAITING_H
 #define IPCQ_PYTHON_WAITING_H
 
-/* A signal that lands between PyErr_CheckSignals() and the sleep does not end that sleep; it is seen after this long. */
+/* A signal that lands between PyErr_CheckSignals() and the sleep does not end that sleep; it is seen after this
+ * long. */
 static const double uninterrupted_s = 0.5;
 
 /* Returns IPCQ_INTERRUPTED only with a Python exception set, which a signal handler raised. */

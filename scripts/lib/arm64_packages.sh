@@ -5,8 +5,8 @@
 
 is_arm64() { [[ $(uname -m) == aarch64 ]]; }
 
-# Only unpacked, into build/arm64-packages. Installing them needs the system's own libraries in exactly the version of the
-# ARM64 ones, so apt would upgrade the system. For the same reason apt gets lists of its own here.
+# Only unpacked, into build/arm64-packages. Installing them needs the system's own libraries in exactly the version of
+# the ARM64 ones, so apt would upgrade the system. For the same reason apt gets lists of its own here.
 fetch_arm64_packages() {
     ! is_arm64 || return 0
     local packages=(libcmocka0 libcmocka-dev libmsgpackc2 libmsgpack-dev)

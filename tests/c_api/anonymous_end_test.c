@@ -1,6 +1,6 @@
 /*
- * The end of a process that does not close its anonymous queue. Nothing is left of the queue if its name was never asked
- * for, nor after exit() if it was.
+ * The end of a process that does not close its anonymous queue. Nothing is left of the queue if its name was never
+ * asked for, nor after exit() if it was.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * A process that leaves an anonymous queue to a child, as daemons do: the child has the queue, and the name stays, however
- * soon the parent ends.
+ * A process that leaves an anonymous queue to a child, as daemons do: the child has the queue, and the name stays,
+ * however soon the parent ends.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

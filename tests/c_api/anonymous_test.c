@@ -1,6 +1,6 @@
 /*
- * An anonymous queue has no name until it is first asked for. So a child uses it that was forked after the process gave up
- * its rights.
+ * An anonymous queue has no name until it is first asked for. So a child uses it that was forked after the process gave
+ * up its rights.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * A program may close every descriptor it has, as daemons do, and open others under the same numbers. The queue goes on: it
- * sees who is dead and who is alive, grows, and never asks or writes a file that is not its own.
+ * A program may close every descriptor it has, as daemons do, and open others under the same numbers. The queue goes
+ * on: it sees who is dead and who is alive, grows, and never asks or writes a file that is not its own.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -148,7 +148,8 @@ static int is_lost(void *queue)
     return 0;
 }
 
-/* A daemon's anonymous queue whose name was never asked for: what is in it is still there, and nothing waits in vain. */
+/* A daemon's anonymous queue whose name was never asked for: what is in it is still there, and nothing waits in
+ * vain. */
 static int closed_before_the_name_was_asked_for(void *ignored)
 {
     char name[202];

@@ -1,6 +1,6 @@
 /*
- * fork() while another thread is inside the library, held by an interposed call of the C library. The child has no such thread,
- * and must never wait for it.
+ * fork() while another thread is inside the library, held by an interposed call of the C library. The child has no such
+ * thread, and must never wait for it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -130,8 +130,8 @@ static void a_child_opens_and_forks_though_another_thread_began_its_first_open(v
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        NAME_TEST(
-            a_child_opens_and_forks_though_another_thread_began_its_first_open), /* first: the process has opened none */
+        /* First: the process has opened none. */
+        NAME_TEST(a_child_opens_and_forks_though_another_thread_began_its_first_open),
         QUEUE_TEST(a_child_waits_though_another_thread_began_its_first_wait, PLAIN),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

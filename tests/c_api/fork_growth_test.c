@@ -1,6 +1,6 @@
 /*
- * fork() while another thread makes a handle's private tables larger: of the items it has taken, and of the memory it has
- * reserved. The child uses its copy of the handle and never writes to memory that its own malloc() gave out.
+ * fork() while another thread makes a handle's private tables larger: of the items it has taken, and of the memory it
+ * has reserved. The child uses its copy of the handle and never writes to memory that its own malloc() gave out.
  *
  * The test's malloc() and free() stand before the C library's. They stop the growing thread just after the call, and
  * meanwhile the main thread forks.

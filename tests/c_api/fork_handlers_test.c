@@ -1,6 +1,6 @@
 /*
- * A program has registered handlers with pthread_atfork() before it opened its first queue. They may use queues: they run
- * between the library's own handlers.
+ * A program has registered handlers with pthread_atfork() before it opened its first queue. They may use queues: they
+ * run between the library's own handlers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

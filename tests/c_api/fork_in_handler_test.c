@@ -1,6 +1,6 @@
 /*
- * A signal handler forks, which POSIX allows, at any call that the library makes of the system. The process has one thread.
- * The handler's child leaves by _exit() at once, and the interrupted call answers as usual.
+ * A signal handler forks, which POSIX allows, at any call that the library makes of the system. The process has one
+ * thread. The handler's child leaves by _exit() at once, and the interrupted call answers as usual.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * The handle's private tables cannot grow: the calls answer IPCQ_NOMEM, and no item is taken, lost or reserved. The test's
- * malloc() and calloc() stand before the C library's.
+ * The handle's private tables cannot grow: the calls answer IPCQ_NOMEM, and no item is taken, lost or reserved. The
+ * test's malloc() and calloc() stand before the C library's.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

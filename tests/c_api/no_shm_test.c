@@ -1,6 +1,6 @@
 /*
- * /dev/shm missing, full, or of the 64 MiB that containers get. Each test goes, in a child, into a mount namespace of its
- * own, so that the machine's /dev/shm is not touched.
+ * /dev/shm missing, full, or of the 64 MiB that containers get. Each test goes, in a child, into a mount namespace of
+ * its own, so that the machine's /dev/shm is not touched.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -36,8 +36,8 @@ static void stay_on_the_first_processor(void)
     sched_setaffinity(0, sizeof first, &first);
 }
 
-/* EMPTY is an answer: the other thread may hold all items. So is BUSY: on a busy machine the ordinary thread may have no
- * processor for the 20 ms that a call without a wait gives it. */
+/* EMPTY is an answer: the other thread may hold all items. So is BUSY: on a busy machine the ordinary thread may have
+ * no processor for the 20 ms that a call without a wait gives it. */
 static void move_one_item(void)
 {
     uint64_t number = 0;

@@ -1,7 +1,7 @@
 /*
- * A signal handler, or another thread, closes all descriptors and uses their numbers for another file, between any two calls
- * that the library makes of the system. Calls answer what they would have answered, and with a handler the other file
- * stays as it was: not grown, not emptied, not locked, not closed. With a thread only its content does, since no
+ * A signal handler, or another thread, closes all descriptors and uses their numbers for another file, between any two
+ * calls that the library makes of the system. Calls answer what they would have answered, and with a handler the other
+ * file stays as it was: not grown, not emptied, not locked, not closed. With a thread only its content does, since no
  * library can keep another thread from an instant between two calls.
  *
  * SPDX-License-Identifier: Apache-2.0

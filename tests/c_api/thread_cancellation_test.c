@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The point at the beginning of the calls that may wait. While `whole_scene` is set it is passed over, so that a request stays
- * pending through all calls of a scene, and would act at any other point. */
+/* The point at the beginning of the calls that may wait. While `whole_scene` is set it is passed over, so that a
+ * request stays pending through all calls of a scene, and would act at any other point. */
 static bool whole_scene;
 
 void pthread_testcancel(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whom a cut concerns, and when: several queues and handles, forked children, sleepers, a stream. Each test asks for the
- * guard in a child, which also opens the queue: an unguarded handle of the test could not be closed. */
+ * Whom a cut concerns, and when: several queues and handles, forked children, sleepers, a stream. Each test asks for
+ * the guard in a child, which also opens the queue: an unguarded handle of the test could not be closed. */
 #include "support/await.h"
 #include "support/child.h"
 #include "support/items.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a queue answers after a peer cut its object short, in a process that asked for the guard. The guard is for good,
- * so each test asks for it in a child, which also opens the queue: an unguarded handle of the test could not be closed. */
+ * so each test asks for it in a child, which also opens the queue: an unguarded handle of the test could not be
+ * closed. */
 #include "support/child.h"
 #include "support/items.h"
 #include "support/object.h"

@@ -15,8 +15,8 @@ static int borrow_and_hold(void *queue)
     return 0;
 }
 
-/* Nobody sleeps, nobody opens the queue, and it never runs dry: only the getter itself can notice. Until then the segments
- * behind the borrowed item cannot be used again; there are enough for some seconds. */
+/* Nobody sleeps, nobody opens the queue, and it never runs dry: only the getter itself can notice. Until then the
+ * segments behind the borrowed item cannot be used again; there are enough for some seconds. */
 static void its_item_comes_back_before_the_memory_is_used_up(void **state)
 {
     struct queue_fixture *fixture = *state;

@@ -1,6 +1,6 @@
 /*
- * The account that random_kills keeps outside the queue, in memory shared by all its processes: what was put, handed out
- * and finished. Every entry is one atomic operation, so that a process killed at any point leaves a true account.
+ * The account that random_kills keeps outside the queue, in memory shared by all its processes: what was put, handed
+ * out and finished. Every entry is one atomic operation, so that a process killed at any point leaves a true account.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

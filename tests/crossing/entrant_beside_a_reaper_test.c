@@ -1,7 +1,7 @@
 /*
- * A process enters the slot of a dead participant and is stopped before it has locked the slot's byte. A reaper asks just
- * then, and finds that slot without a living participant. Whatever the reaper does later, the entrant keeps its items and
- * its slot.
+ * A process enters the slot of a dead participant and is stopped before it has locked the slot's byte. A reaper asks
+ * just then, and finds that slot without a living participant. Whatever the reaper does later, the entrant keeps its
+ * items and its slot.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * A stopped process holds the tail or the frontier. That delays no call that needs neither: the items of a dead worker come
- * back, and so do those of a closed handle. A put that cannot learn whether there is room says so.
+ * A stopped process holds the tail or the frontier. That delays no call that needs neither: the items of a dead worker
+ * come back, and so do those of a closed handle. A put that cannot learn whether there is room says so.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -36,8 +36,8 @@ static uint64_t get_numbered(ipcq_t *queue, int number)
 }
 
 /* A walker stops after it looked where the head is. Meanwhile the oldest item is given back, which moves the head back,
- * taken again and finished, and the head stays there. If the walker then went as far as it saw the head, producers would
- * recycle the segments that the head has still to pass. */
+ * taken again and finished, and the head stays there. If the walker then went as far as it saw the head, producers
+ * would recycle the segments that the head has still to pass. */
 static void a_head_that_stays_behind_is_not_overrun(void **state)
 {
     struct queue_fixture *fixture = *state;

@@ -19,8 +19,8 @@ void await_taken(ipcq_t *queue, uint64_t taken);
 void await_items(ipcq_t *queue, uint64_t items);
 void await_participants(ipcq_t *queue, uint32_t participants);
 
-/* Until so many items in total were taken back from the dead. It joins the queue, which must be joinable, for moments: they
- * who wait take back, statistics only look. */
+/* Until so many items in total were taken back from the dead. It joins the queue, which must be joinable, for moments:
+ * they who wait take back, statistics only look. */
 void await_recovered(ipcq_t *queue, uint64_t recovered);
 
 /* A flag that processes share: `struct flag *flag = flag_new()` before fork(). */

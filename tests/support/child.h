@@ -36,8 +36,8 @@ int child_finish(pid_t child);
 /* Kills and waits for every child that is left. */
 void child_kill_all(void);
 
-/* Leaves the function, in a child, with the line as the answer if the condition is false. Exit codes have 8 bits, so the
- * line is printed too. */
+/* Leaves the function, in a child, with the line as the answer if the condition is false. Exit codes have 8 bits, so
+ * the line is printed too. */
 #define CHILD_CHECK(condition)                                                                                         \
     do {                                                                                                               \
         if (!(condition))                                                                                              \

@@ -1,8 +1,8 @@
 /*
  * The calls that the library makes of the C library, interposed: a test lets something happen before the n-th of them.
  *
- * Add library_calls.c to the test's own sources, and let the executable export its symbols (the calls must be found there
- * first). Not under a sanitizer, which stands there itself.
+ * Add library_calls.c to the test's own sources, and let the executable export its symbols (the calls must be found
+ * there first). Not under a sanitizer, which stands there itself.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

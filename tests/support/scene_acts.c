@@ -268,8 +268,8 @@ static int shut_down(ipcq_t *queue)
     return 0;
 }
 
-/* The process has entered a sandbox that forbids membarrier(). A thread that finishes what another thread took needs one: the
- * list of leases favours the thread that used it first. */
+/* The process has entered a sandbox that forbids membarrier(). A thread that finishes what another thread took needs
+ * one: the list of leases favours the thread that used it first. */
 static int prepare_sandbox(ipcq_t *queue)
 {
     CHILD_CHECK(prepare_unfinished(queue) == 0);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules about single files: length, includes, licence, addresses, blanks."""
+"""Rules about single files: length, width, includes, licence, addresses, blanks."""
 
 import re
 
 LINES_MAX = 400
+COLUMNS_MAX = 120
 HEAD_LINES = 40
 
 # What each room may include of the house. Rooms of core are named as their includes name them.
@@ -17,6 +18,11 @@ ALLOWED = {
 PUBLIC_ONLY = ("c_api/examples/", "tests/c_api/", "tests/crossing/", "tests/install/", "tests/abi/")
 INSIDE = re.compile(r"^(core/|layout/|memory/|wait/|log/|queue/|error\.hpp)")
 
+# Data, and patches of lines that stand elsewhere.
+ANY_WIDTH = {".xml", ".sum", ".svg", ".patch", ".recipes"}
+# Sources whose lines are wrapped when they change; pages are not excepted. SWIG's names have a checksum of raw.i.
+WIDE_SOURCES = ("core/", "bench/", "c_api/handle.hpp", "bindings/go/internal/raw/raw.i")
+
 # Nothing is fetched from these. They name a format.
 HOSTS = {"www.w3.org"}
 
@@ -28,6 +34,23 @@ def too_long(tree):
         if len(lines) > LINES_MAX and not re.search(rf"(longer than|more than|above) {LINES_MAX} lines", head):
             yield (f"{tree.name(path)}: {len(lines)} lines; divide it, or say in its first comment why it is "
                    f"longer than {LINES_MAX} lines")
+
+
+def too_wide(tree):
+    """Rows of tables are left out: in Markdown, and between `clang-format off` and `on`."""
+    for path in tree.files:
+        name = tree.name(path)
+        if path.suffix in ANY_WIDTH or path.name == "LICENSE":
+            continue
+        if name.startswith(WIDE_SOURCES) and path.suffix != ".md":
+            continue
+        formatted = True
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if "clang-format o" in line:
+                formatted = "clang-format on" in line
+            row = not formatted or path.suffix == ".md" and line.startswith("|")
+            if len(line) > COLUMNS_MAX and not row:
+                yield f"{name}:{number}: {len(line)} columns, {COLUMNS_MAX} at most"
 
 
 def included(path):

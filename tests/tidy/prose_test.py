@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The rules about prose see what they are to see: each on small trees with one fault, and with none."""
+"""The rules about prose and columns find their faults: each on small trees with one fault, and with none."""
 
 import tempfile
 import unittest
 from pathlib import Path
 
+import files
 import prose
 import sync_tags
 from source_tree import SourceTree
@@ -100,6 +101,29 @@ class Sentences(unittest.TestCase):
     def test_an_exception_that_is_not_needed_is_found(self):
         page = next(iter(prose.EXCEPTIONS))[0]
         self.assertIn("needs no exception", found_in(prose.breaches, {page: "## Other\n"})[0])
+
+
+class Columns(unittest.TestCase):
+    WIDE = "x" * 121
+
+    def found(self, name, text):
+        return found_in(files.too_wide, {name: text})
+
+    def test_a_wide_line_is_found_in_pages_and_sources(self):
+        for name in ("a.md", "tests/a.c", "b.py", "c.h.in", "d.7", "CMakeLists.txt", ".clang-tidy", "core/README.md"):
+            with self.subTest(name):
+                self.assertEqual(self.found(name, f"\n{self.WIDE}\n"), [f"{name}:2: 121 columns, 120 at most"])
+
+    def test_120_columns_are_not_too_many(self):
+        self.assertEqual(self.found("a.md", self.WIDE[1:] + "\n"), [])
+
+    def test_rows_of_tables_data_and_excepted_sources_may_be_wide(self):
+        for name, text in (("a.md", "| {}\n"), ("a.c", "/* clang-format off */\n{}\n/* clang-format on */\n"),
+                           ("a.patch", "{}\n"), ("core/a.cpp", "{}\n"), ("bench/a.cpp", "{}\n")):
+            self.assertEqual(self.found(name, text.format(self.WIDE)), [], name)
+
+    def test_a_table_of_code_ends(self):
+        self.assertEqual(len(self.found("a.c", f"// clang-format off\n// clang-format on\n{self.WIDE}\n")), 1)
 
 
 class Tags(unittest.TestCase):

@@ -17,6 +17,7 @@ from source_tree import SourceTree
 
 RULES = {
     "lengths": files.too_long,
+    "columns": files.too_wide,
     "includes": files.wrong_includes,
     "licences": files.without_licence,
     "addresses": files.addresses,

@@ -193,7 +193,8 @@ void a_segment_table_of_nonsense(void **state)
     }
 }
 
-// Each in a child: what leads out of the image ends the process. The limit keeps a wrong length from filling the system.
+// Each in a child: what leads out of the image ends the process. The limit keeps a wrong length from filling the
+// system.
 template <class Change> int survive(Change change)
 {
     die_of_faults();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One sleeper asks who is dead, for all: whom the others believe, and who does not. The watchman is played by writing his note.
+// One sleeper asks who is dead, for all: whom the others believe, and who does not. The watchman is played by writing
+// his note.
 #include "core_test.hpp"
 
 #include "layout/control.hpp"

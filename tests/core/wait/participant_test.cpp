@@ -28,7 +28,8 @@ void who_comes_takes_the_first_clean_slot(void **state)
     }
 }
 
-// A participant without a log: in the table's next slot, and for children, whose copies of the fixture's have no mapping.
+// A participant without a log: in the table's next slot, and for children, whose copies of the fixture's have no
+// mapping.
 struct Someone {
     QueueFile file;
     Image image;
@@ -238,7 +239,8 @@ void exec_is_death(void **state)
 
 int lifeline[2]; // the test process holds the end to write; when it is gone, however, a read returns
 
-// A child of a participant, which outlives it, but not the test: forked without the parent-death signal of child_start().
+// A child of a participant, which outlives it, but not the test: forked without the parent-death signal of
+// child_start().
 pid_t fork_idle_child()
 {
     const pid_t child = ::fork();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A worker in Go: puts or takes until it is told to stop - or killed, at any moment. worker.c tells it in full. Go cannot
-// fork.
+// A worker in Go: puts or takes until it is told to stop - or killed, at any moment. worker.c tells it in full. Go
+// cannot fork.
 //
 //	chaos_worker_go QUEUE LEDGER SLOT SEED
 package main

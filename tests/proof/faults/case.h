@@ -16,8 +16,8 @@ struct case_result {
     char problem[SCENE_TEXT]; /* empty: all is well */
 };
 
-/* Private memory file systems of its own would be seen by nobody; so all cases share one, if the system lets us. Says aloud if
- * not: then nothing is known about stray objects. */
+/* Private memory file systems of its own would be seen by nobody; so all cases share one, if the system lets us. Says
+ * aloud if not: then nothing is known about stray objects. */
 void case_prepare(void);
 
 /* Valid until the next one. */

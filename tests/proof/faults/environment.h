@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A tmpfs of this size and these options ("size=4m") over /dev/shm, in a mount namespace of the process. False: no right to. */
+/* A tmpfs of this size and these options ("size=4m") over /dev/shm, in a mount namespace of the process. False: no
+ * right to. */
 bool own_shm(const char *options);
 
 /* A stranger's file takes all memory that is left but `spare` bytes; giving it back. */

@@ -1,6 +1,6 @@
 /*
- * System calls that fail by request. The program's own definitions of the calls in fault_calls.c stand before those of the C
- * library, also for libipcq.so; each asks here whether it is its turn to fail. Only the thread that armed is hit.
+ * System calls that fail by request. The program's own definitions of the calls in fault_calls.c stand before those of
+ * the C library, also for libipcq.so; each asks here whether it is its turn to fail. Only the thread that armed is hit.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

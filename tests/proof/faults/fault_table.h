@@ -1,6 +1,6 @@
 /*
- * What each kind of call can fail with, and which results of the library fit. Success is always allowed: then the fault was
- * harmless, and the whole result is checked.
+ * What each kind of call can fail with, and which results of the library fit. Success is always allowed: then the fault
+ * was harmless, and the whole result is checked.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

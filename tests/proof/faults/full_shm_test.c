@@ -1,6 +1,6 @@
 /*
- * A /dev/shm of 4 MiB that a stranger fills: every call says what is the matter, none ends by SIGBUS, nothing is lost, and
- * when space returns all goes on. Each test is a child with a /dev/shm of its own.
+ * A /dev/shm of 4 MiB that a stranger fills: every call says what is the matter, none ends by SIGBUS, nothing is lost,
+ * and when space returns all goes on. Each test is a child with a /dev/shm of its own.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -130,7 +130,8 @@ static int take_two_and_stay(void *argument)
 
 static int put_one_and_leave(void *queue) { return -ipcq_put(queue, "forked", 6, IPCQ_NOWAIT); }
 
-/* Nothing but growing needs memory: attaching, looking, taking, cleaning up after the dead, a forked child's first call. */
+/* Nothing but growing needs memory: attaching, looking, taking, cleaning up after the dead, a forked child's first
+ * call. */
 static int everything_else_when_full(void *state)
 {
     struct queue_fixture *fixture = state;

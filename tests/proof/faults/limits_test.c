@@ -1,6 +1,6 @@
 /*
- * RLIMIT_FSIZE, RLIMIT_AS and RLIMIT_NOFILE at every value around the one that is needed: the answer names the limit, SIGXFSZ
- * with its default disposition never comes, and nothing is left behind.
+ * RLIMIT_FSIZE, RLIMIT_AS and RLIMIT_NOFILE at every value around the one that is needed: the answer names the limit,
+ * SIGXFSZ with its default disposition never comes, and nothing is left behind.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +35,8 @@ static int open_small(struct queue_fixture *fixture, ipcq_t **out)
                            (ipcq_options){.flags = IPCQ_JOINABLE, .capacity_bytes = 65536, .max_participants = 8});
 }
 
-/* With this limit it may be made or not; if not, nothing stays. If so, it is used until it is full or the limit is reached. */
+/* With this limit it may be made or not; if not, nothing stays. If so, it is used until it is full or the limit is
+ * reached. */
 static int use_with_file_limit(struct queue_fixture *fixture, rlim_t bytes, bool *out_made, bool *out_filled)
 {
     ipcq_t *queue = NULL;

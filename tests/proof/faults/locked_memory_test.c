@@ -1,6 +1,6 @@
 /*
- * Participants that lock all their memory, now and in future: the kernel then gives memory to whatever is mapped. A queue must
- * not take more for that than it uses, and RLIMIT_MEMLOCK must answer by a code.
+ * Participants that lock all their memory, now and in future: the kernel then gives memory to whatever is mapped. A
+ * queue must not take more for that than it uses, and RLIMIT_MEMLOCK must answer by a code.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -46,7 +46,8 @@ static int make_and_use(void *state)
     return 0;
 }
 
-/* The mapping counts as locked whole, so the usual 8 MiB are too little for it. What is mapped already stays unlocked. */
+/* The mapping counts as locked whole, so the usual 8 MiB are too little for it. What is mapped already stays
+ * unlocked. */
 static int lock_with_a_limit(void *state)
 {
     struct queue_fixture *fixture = state;

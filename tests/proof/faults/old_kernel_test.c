@@ -1,6 +1,6 @@
 /*
- * What older kernels and narrow sandboxes lack, taken away by a seccomp filter: the library works without it, or says at open
- * what is missing and leaves nothing behind.
+ * What older kernels and narrow sandboxes lack, taken away by a seccomp filter: the library works without it, or says
+ * at open what is missing and leaves nothing behind.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,8 +1,9 @@
 /*
  * Every system call fails, one after the other, for every reason: what does the library answer, and what does it leave?
  *
- * For each scenario and each kind of call in it: the first, the second, ... call fails, alone or for good, until the scenario ends
- * before the fault's turn comes. --full adds pairs of faults. --scenario, --call, --errno, --nth, --lasting repeat one case.
+ * For each scenario and each kind of call in it: the first, the second, ... call fails, alone or for good, until the
+ * scenario ends before the fault's turn comes. --full adds pairs of faults. --scenario, --call, --errno, --nth,
+ * --lasting repeat one case.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

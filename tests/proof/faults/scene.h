@@ -1,5 +1,6 @@
 /*
- * The world of one case: a queue, what it must hold, and what this process must own. Each case has a process of its own.
+ * The world of one case: a queue, what it must hold, and what this process must own. Each case has a process of its
+ * own.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -58,7 +59,8 @@ int scene_get_many(struct scene *scene);
 int scene_reserve_and_commit(struct scene *scene, size_t size);
 int scene_borrow(struct scene *scene, ipcq_view *out_view);
 
-/* The same into another handle of the queue; and the account for what somebody else put, before the place-th ready item. */
+/* The same into another handle of the queue; and the account for what somebody else put, before the place-th ready
+ * item. */
 int scene_put_into(struct scene *scene, ipcq_t *queue, size_t size, int64_t deadline_ns);
 void scene_expect(struct scene *scene, size_t place, uint64_t id, size_t size);
 

@@ -90,7 +90,8 @@ int take_for_the_sleeper(struct scene *scene)
     return code;
 }
 
-/* Somebody counts us out of the sleepers and posts at the moment when the sleep ends by itself: the token is left to be taken. */
+/* Somebody counts us out of the sleepers and posts at the moment when the sleep ends by itself: the token is left to be
+ * taken. */
 static void *put_from_elsewhere(void *scene)
 {
     struct scene *here = scene;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Real images to begin with: queues in many states, made by the library itself and read from their file. Where a handle was
-// still open when the bytes were read, they are what its death would leave.
+// Real images to begin with: queues in many states, made by the library itself and read from their file. Where a handle
+// was still open when the bytes were read, they are what its death would leave.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How libFuzzer makes new recipes of old ones: by whole steps, and by the parts of a step. What it finds by comparing bytes
-// alone it may still try now and then.
+// How libFuzzer makes new recipes of old ones: by whole steps, and by the parts of a step. What it finds by comparing
+// bytes alone it may still try now and then.
 #include "step.h"
 
 #include <algorithm>

@@ -18,7 +18,8 @@ enum class Where : std::uint8_t { fixed, record, under_tail, under_head, under_f
 // What makes sense there, or nearly so.
 enum class Kind : std::uint8_t { number, offset, lock, record, segment };
 
-// A part of a word, one of several of its kind. Offsets of records are relative to the record, and to what a cursor says.
+// A part of a word, one of several of its kind. Offsets of records are relative to the record, and to what a cursor
+// says.
 struct Place {
     const char *name;
     Kind kind;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two handles of one queue, and every call of ipcq.h on them. Each call is judged: it returns in time, answers what ipcq.h
-// lists, and writes nothing beside what it was given.
+// Two handles of one queue, and every call of ipcq.h on them. Each call is judged: it returns in time, answers what
+// ipcq.h lists, and writes nothing beside what it was given.
 #pragma once
 
 #include "ipcq.h"

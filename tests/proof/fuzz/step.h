@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A recipe is an image, what is written into it, and calls. Eight bytes a step, so that every sequence of bytes is a recipe;
-// and a line of text a step, so that people can read one.
+// A recipe is an image, what is written into it, and calls. Eight bytes a step, so that every sequence of bytes is a
+// recipe; and a line of text a step, so that people can read one.
 #pragma once
 
 #include "place.h"

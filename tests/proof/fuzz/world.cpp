@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t guard = 1 << 20;
 // A look at the clock takes so long: a caller that only looks comes to an end, too.
 constexpr std::int64_t step_ns = 20'000;
-// So does a load. Else a wait in which a peer makes each try a long walk would take more loads than any deadline explains.
+// So does a load. Else a wait in which a peer makes each try a long walk would take more loads than any deadline
+// explains.
 constexpr std::int64_t load_ns = 1;
 
 struct Mapping {

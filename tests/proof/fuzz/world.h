@@ -20,8 +20,8 @@ bool is_shared(const void *address);
 void start_counting(std::int64_t wait_ns);
 std::uint64_t loads();
 
-// Called before each of the library's loads from shared memory with their number, in the thread that makes them; nullptr where
-// nobody waits for one.
+// Called before each of the library's loads from shared memory with their number, in the thread that makes them;
+// nullptr where nobody waits for one.
 extern void (*before_shared_load)(std::uint64_t number);
 
 // A call whose deadline has passed may make so many loads. More are a walk without an end.

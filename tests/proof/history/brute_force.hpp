@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same question as check(), answered by trying every order, on a queue that a reader of ipcq.h would write. For small
-// histories only.
+// The same question as check(), answered by trying every order, on a queue that a reader of ipcq.h would write. For
+// small histories only.
 #pragma once
 
 #include "history.hpp"

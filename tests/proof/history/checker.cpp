@@ -59,8 +59,8 @@ private:
     Occupancy unrolled_;           // items that a killed put left without counting them
 };
 
-// VOrd: what was put first is delivered first, whatever is given back later. With u's put before v's, v must not be taken for
-// certain before u.
+// VOrd: what was put first is delivered first, whatever is given back later. With u's put before v's, v must not be
+// taken for certain before u.
 void Checker::order_of_first_deliveries()
 {
     struct Put {
@@ -98,8 +98,8 @@ void Checker::order_of_first_deliveries()
     }
 }
 
-// All missing items whose put returned before `put_before` were taken before `instant`. Kept at the last of them; lost()
-// carries it to those before it.
+// All missing items whose put returned before `put_before` were taken before `instant`. Kept at the last of them;
+// lost() carries it to those before it.
 void Checker::must_be_gone(std::int64_t put_before, std::int64_t instant)
 {
     const auto end = std::lower_bound(missing_.begin(), missing_.end(), put_before,

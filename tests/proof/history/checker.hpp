@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Was there one order of all the calls, each at an instant between its invocation and its response, that a FIFO queue allows?
-// O(n log n). README.md says which rules are checked, and which of them are exact.
+// Was there one order of all the calls, each at an instant between its invocation and its response, that a FIFO queue
+// allows? O(n log n). README.md says which rules are checked, and which of them are exact.
 #pragma once
 
 #include "findings.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Deliveries that nobody recorded: each must have gone to a getter that was killed inside its get, and no such getter can have
-// had more than one.
+// Deliveries that nobody recorded: each must have gone to a getter that was killed inside its get, and no such getter
+// can have had more than one.
 #pragma once
 
 #include "findings.hpp"
@@ -22,8 +22,8 @@ public:
     // A delivery of `value` between these instants is missing. came_again: its getter died before `until`.
     void missing(std::uint64_t value, std::int64_t from, std::int64_t until, bool came_again);
 
-    // The earliest and the latest instant between these two at which a killed getter can have taken something; `never` if
-    // none can.
+    // The earliest and the latest instant between these two at which a killed getter can have taken something; `never`
+    // if none can.
     std::int64_t earliest(std::int64_t from, std::int64_t until, bool came_again) const;
     std::int64_t latest(std::int64_t from, std::int64_t until, bool came_again) const;
 

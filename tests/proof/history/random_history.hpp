@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small histories: played by workers that are interrupted anywhere and killed, on a queue that is right; and then spoiled.
+// Small histories: played by workers that are interrupted anywhere and killed, on a queue that is right; and then
+// spoiled.
 #pragma once
 
 #include "history.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes one worker's log. At whatever instruction the worker is killed, the log is true: the call that it was in is pending.
+// Writes one worker's log. At whatever instruction the worker is killed, the log is true: the call that it was in is
+// pending.
 #pragma once
 
 #include "board.hpp"

@@ -16,8 +16,8 @@ struct Outcome {
     double recorded_s = 0, checked_s = 0;
 };
 
-// Plays `plan` until about so many operations are recorded, and checks them. `keep`: where to store the history if it breaks
-// a rule, or nullptr. `mutate`: whether the checker is tried on spoiled copies, too.
+// Plays `plan` until about so many operations are recorded, and checks them. `keep`: where to store the history if it
+// breaks a rule, or nullptr. `mutate`: whether the checker is tried on spoiled copies, too.
 Outcome run(const Plan &plan, std::uint64_t operations, std::uint64_t seed, const char *keep, bool mutate);
 
 // Kills the workers and removes the queue of the run that is under way. Async-signal-safe.

@@ -107,7 +107,8 @@ void Values::follow_all(const History &history, Findings &findings)
     }
 }
 
-// The deliveries of one value in their order: each of them must have ended, by a nack or by a death, before the next began.
+// The deliveries of one value in their order: each of them must have ended, by a nack or by a death, before the next
+// began.
 void Values::follow(const History &history, std::span<const Operation> steps, Findings &findings)
 {
     const std::uint64_t name = steps[0].value;

@@ -83,8 +83,8 @@ std::size_t Session::words_of(std::uint64_t value) const
     return worker_.plan->large && mixed % 256 == 0 ? words_max : 1 + mixed % 16;
 }
 
-// A put or a get; `kind` if there was no room, or no item. One that timed out late may have waited for an end of the queue,
-// whose holder was not run, and not for what it says.
+// A put or a get; `kind` if there was no room, or no item. One that timed out late may have waited for an end of the
+// queue, whose holder was not run, and not for what it says.
 void Session::ended_in_vain(int code, Kind kind, std::uint64_t value)
 {
     if (code == IPCQ_TIMEDOUT && log_.so_far_ns() >= lock_grace_ns)

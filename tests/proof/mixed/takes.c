@@ -16,8 +16,8 @@ static void receive(struct worker_thread *thread, const void *bytes, const ipcq_
         violation("an item of %lu bytes is torn", (unsigned long)item->size);
         return;
     }
-    /* Another thread may have closed the handle since the get. Then the item was given back, and another getter may have
-     * had it already. A borrower has asked before. */
+    /* Another thread may have closed the handle since the get. Then the item was given back, and another getter may
+     * have had it already. A borrower has asked before. */
     const bool may_go = is_lease && !is_borrowed;
     if (may_go && !begin_mapped(thread->queue))
         return;

@@ -7,8 +7,8 @@
  * CONTENDERS lock and unlock ROUNDS times each. HEIRS attach to the slot of contender 0 after its death, under the next
  * generation, and do the same. "The byte is free" becomes true with the last store of its holder and not before.
  *
- * Lines of the protocol that a switch takes out: NO_SLICES, NO_DEAD_TEST, BLIND_THEFT, NO_GENERATION, BYTE_FIRST, EARLY_BYTE,
- * NO_WAKE, HUSHED_THEFT.
+ * Lines of the protocol that a switch takes out: NO_SLICES, NO_DEAD_TEST, BLIND_THEFT, NO_GENERATION, BYTE_FIRST,
+ * EARLY_BYTE, NO_WAKE, HUSHED_THEFT.
  */
 #ifndef CONTENDERS
 #define CONTENDERS 2

@@ -1,6 +1,6 @@
 /*
- * Processes that may be killed or stopped at each step, a semaphore as glibc builds it on a futex, and the two functions
- * of core/wait/sleep.hpp that use it. Included by the models; N is the number of processes.
+ * Processes that may be killed or stopped at each step, a semaphore as glibc builds it on a futex, and the two
+ * functions of core/wait/sleep.hpp that use it. Included by the models; N is the number of processes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -111,7 +111,7 @@ inline sleep_on(me, ready)
        if
        :: step(!asleep[me]) -> skip } /* woken: try for the token */
 #ifndef NO_SLICES
-       :: step(asleep[me]) -> asleep[me] = false; goto leave } /* ETIMEDOUT: at any time, later than all the others' steps or not */
+       :: step(asleep[me]) -> asleep[me] = false; goto leave } /* ETIMEDOUT: between any two steps */
 #endif
        fi
     od;

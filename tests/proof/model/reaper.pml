@@ -1,16 +1,17 @@
 /*
- * Leases of the dead come back: core/log/repair.cpp, with take() of core/log/take.hpp, finish() of core/log/finish.hpp and
- * attach() of core/wait/participant.cpp.
+ * Leases of the dead come back: core/log/repair.cpp, with take() of core/log/take.hpp, finish() of core/log/finish.hpp
+ * and attach() of core/wait/participant.cpp.
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * ITEMS records are ready. Members of the queue reap, take and finish as they like. The last one goes on until all is
- * finished. Each of the others may be killed or stopped at any step, also while it reaps or enters. The heirs enter the slot
- * of member 0 after its death. The lock is one step to take, from nobody or from the dead (owner_lock.pml); the frontier
- * stays before record 0, and its lock is taken with the head's.
+ * finished. Each of the others may be killed or stopped at any step, also while it reaps or enters. The heirs enter the
+ * slot of member 0 after its death. The lock is one step to take, from nobody or from the dead (owner_lock.pml); the
+ * frontier stays before record 0, and its lock is taken with the head's.
  *
  * Lines of the protocol that a switch takes out: READY_FIRST, CURSOR_FIRST, CLEAN_FIRST, PLAIN_STORE, ASK_FIRST,
- * BYTE_FIRST, RAISE_ONCE, NO_ENTRANCE, SKIP_INHERITED, EQUAL_GENERATION, NO_INHERITANCE, SHORT_ZONE, OLD_COUNT, NO_REPAIR.
+ * BYTE_FIRST, RAISE_ONCE, NO_ENTRANCE, SKIP_INHERITED, EQUAL_GENERATION, NO_INHERITANCE, SHORT_ZONE, OLD_COUNT,
+ * NO_REPAIR.
  */
 #ifndef ITEMS
 #define ITEMS 2
@@ -84,7 +85,8 @@ bool finished[ITEMS];
 #define nothing_lost (!(head > 0 && state[0] == READY) && !(head > 1 && state[1] == READY))
 #define all_done (finished[0] && finished[1])
 #elif ITEMS == 3
-#define nothing_lost (!(head > 0 && state[0] == READY) && !(head > 1 && state[1] == READY) && !(head > 2 && state[2] == READY))
+#define nothing_lost (!(head > 0 && state[0] == READY) && !(head > 1 && state[1] == READY) && \
+                      !(head > 2 && state[2] == READY))
 #define all_done (finished[0] && finished[1] && finished[2])
 #endif
 
@@ -156,7 +158,7 @@ inline take_and_finish()
     :: head != ITEMS ->
        lock_head();
        if
-       :: atomic { runs(me) && cursor == ITEMS -> store_cursor(); forget_cursor() } /* EMPTY: the cursor moves on nevertheless */
+       :: atomic { runs(me) && cursor == ITEMS -> store_cursor(); forget_cursor() } /* EMPTY: the cursor moves, too */
           unlock_head()
        :: atomic { runs(me) && cursor != ITEMS ->
                    here = cursor; cursor++;
@@ -238,7 +240,8 @@ inline requeue()
 #endif
        move_head_back();
        do
-       :: atomic { runs(me) && here < ITEMS -> state[here] = READY; owner[here] = 0; assert(nothing_lost); next_lease() }
+       :: atomic { runs(me) && here < ITEMS -> state[here] = READY; owner[here] = 0;
+                    assert(nothing_lost); next_lease() }
        :: here == ITEMS -> break
        od
     :: here == ITEMS
@@ -294,7 +297,7 @@ inline reap(whom)
 #endif
        if
        :: atomic { is_dead && !leave_to_heir(whom) -> victim = whom }
-       :: atomic { !is_dead && seen == INHERITED && !leave_to_heir(whom) -> victim = whom; last-- } /* those before it */
+       :: atomic { !is_dead && seen == INHERITED && !leave_to_heir(whom) -> victim = whom; last-- } /* earlier ones */
        :: atomic { (!is_dead && seen != INHERITED) || leave_to_heir(whom) -> last = 0 }
        fi;
        seen = none; is_dead = false;

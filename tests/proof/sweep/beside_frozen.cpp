@@ -41,8 +41,8 @@ bool BesideFrozen::kept(const Picture &picture, snapshot_lock lock) const
            !notes_.is_dead_peer(slot, generation);
 }
 
-// What the dead one held comes back, though one that could have requeued it, or has entered its slot, is stopped. Items need
-// the head alone, and claimed segments the tail.
+// What the dead one held comes back, though one that could have requeued it, or has entered its slot, is stopped. Items
+// need the head alone, and claimed segments the tail.
 void BesideFrozen::recover_while_frozen(Picture &picture)
 {
     std::size_t items = 0, segments = 0;
@@ -193,7 +193,8 @@ void BesideFrozen::get_while_frozen(Picture &picture, bool give_back)
     ipcq_item item{};
     int code = 0;
     Id id = get(give_back ? ipcq_deadline(0.030) : IPCQ_NOWAIT, item, code);
-    // A sleeper that was woken may hold the head and not be run for as long as that: on a busy machine, in hurried time.
+    // A sleeper that was woken may hold the head and not be run for as long as that: on a busy machine, in hurried
+    // time.
     if ((code == IPCQ_TIMEDOUT || code == IPCQ_BUSY) && operation_.sleeper != 0) {
         look(picture);
         if (!kept(picture, SNAPSHOT_HEAD) && count(picture, SNAPSHOT_READY) != 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a survivor does while the victim is stopped in the middle of a call: every kind of call, each judged by what the bytes
-// say that the victim holds.
+// What a survivor does while the victim is stopped in the middle of a call: every kind of call, each judged by what the
+// bytes say that the victim holds.
 #pragma once
 
 #include "caller.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Single calls of a survivor: noted in the ledger's notes if they succeed, complained of if they must, with the slices that
-// they waited counted.
+// Single calls of a survivor: noted in the ledger's notes if they succeed, complained of if they must, with the slices
+// that they waited counted.
 #pragma once
 
 #include "clock.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time as the library sees it in this program: clock_gettime() and sem_clockwait() are interposed. A process may let its
-// own time run faster, so that a slice of 50 ms is over soon, and every sleep that ended by its time alone is counted.
-// No assertion compares times: it counts slices.
+// Time as the library sees it in this program: clock_gettime() and sem_clockwait() are interposed. A process may let
+// its own time run faster, so that a slice of 50 ms is over soon, and every sleep that ended by its time alone is
+// counted. No assertion compares times: it counts slices.
 #pragma once
 
 #include <atomic>

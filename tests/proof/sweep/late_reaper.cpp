@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Another reaper, which has asked who is dead and is stopped before it requeues anything. It goes on when others have done so,
-// and when one has entered the slot of the dead.
+// Another reaper, which has asked who is dead and is stopped before it requeues anything. It goes on when others have
+// done so, and when one has entered the slot of the dead.
 #include "stage.h"
 
 #include "victim.h"

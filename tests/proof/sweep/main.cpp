@@ -22,8 +22,8 @@ using namespace sweep;
 // For each processor. A frozen case waits for most of its time; all of them together need this many.
 constexpr int workers_reduced = 2, workers_full = 12;
 
-// The same addresses and the same instructions each time: no lazy binding, no random places, no string instructions, which
-// the processor steps byte by byte.
+// The same addresses and the same instructions each time: no lazy binding, no random places, no string instructions,
+// which the processor steps byte by byte.
 void start_again_if_needed(char **words)
 {
     if (std::getenv("LD_BIND_NOW") != nullptr)

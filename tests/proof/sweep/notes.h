@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the processes of one case tell each other and the tracer: memory that they share, so that it outlives each of them.
+// What the processes of one case tell each other and the tracer: memory that they share, so that it outlives each of
+// them.
 #pragma once
 
 #include "item.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// At which instructions it is worth to die. A scouting run steps through the operation once and notes after which of them
-// the bytes changed or a system call was made; the full form takes all.
+// At which instructions it is worth to die. A scouting run steps through the operation once and notes after which of
+// them the bytes changed or a system call was made; the full form takes all.
 #pragma once
 
 #include "sweeper.h"

@@ -119,7 +119,8 @@ bool Stepper::run_to_end()
     return step == Step::finished;
 }
 
-// A sleeper is one that /proc shows asleep several times in a row; one that runs freely sleeps in slices and for moments.
+// A sleeper is one that /proc shows asleep several times in a row; one that runs freely sleeps in slices and for
+// moments.
 Step Stepper::wait(bool may_sleep, bool running)
 {
     int status = 0, naps = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a child to its breakpoint and then one instruction after the other. A system call is one instruction; one in which
-// the child falls asleep is reported, so that somebody can wake it or kill it asleep.
+// Runs a child to its breakpoint and then one instruction after the other. A system call is one instruction; one in
+// which the child falls asleep is reported, so that somebody can wake it or kill it asleep.
 #pragma once
 
 #include "process.h"
@@ -30,12 +30,14 @@ public:
     Step await_step();
     bool at_system_call() const { return at_system_call_; } // the instruction that comes next
     bool at_end() const { return at_end_; }
-    // Lets it run freely, and awaits `sweep_end`; asleep if it sleeps for long. After `finished` the child stands there.
+    // Lets it run freely, and awaits `sweep_end`; asleep if it sleeps for long. After `finished` the child stands
+    // there.
     void run();
     Step await_run();
     // The same for one that sleeps now and then by itself, for others' locks: false if it does not get there in time.
     bool run_to_end();
-    // Lets it live from where it stands to its own end: true if it ended well. out_status: as waitpid() gives it, -1 if not.
+    // Lets it live from where it stands to its own end: true if it ended well. out_status: as waitpid() gives it, -1 if
+    // not.
     bool release(int &out_status);
     void kill_child(); // SIGKILL, and until the kernel has cleaned up; a parent that it was forked by lives on
     void kill();       // the parent, too

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The participant that had the queue open before the victim came, and has to live with what the victim leaves. It is told
-// by single letters what to do, and complains in the notes.
+// The participant that had the queue open before the victim came, and has to live with what the victim leaves. It is
+// told by single letters what to do, and complains in the notes.
 #pragma once
 
 #include "operation.h"

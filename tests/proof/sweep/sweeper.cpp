@@ -143,7 +143,8 @@ void Sweeper::kill_at(long instruction, bool asleep, char variant)
     report_case(job_, row_, notes_, instruction, asleep, variant);
 }
 
-// What a call has done it has done for every later death, too. Only where no sleep makes the number of instructions vary.
+// What a call has done it has done for every later death, too. Only where no sleep makes the number of instructions
+// vary.
 void Sweeper::check_step_function(const Ledger &ledger, long instruction)
 {
     if (job_.operation->assist != 0 || job_.operation->sleeper != 0 || notes_.complaint_count != 0)

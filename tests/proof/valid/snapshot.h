@@ -1,6 +1,7 @@
 /*
  * The bytes of a queue as they are at one instant, read through its file without taking part: what FORMAT.md says of
- * them, and which items they hold. For a proof that knows that nobody writes meanwhile, or that all who could are stopped.
+ * them, and which items they hold. For a proof that knows that nobody writes meanwhile, or that all who could are
+ * stopped.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,7 +22,8 @@ struct snapshot {
     size_t capacity; /* of `bytes`: taking a snapshot again reuses the memory */
 };
 
-/* Reads the object at `path` (/dev/shm/ipcq.NAME) or behind `fd`; holes are zeros and stay holes. False with errno set. */
+/* Reads the object at `path` (/dev/shm/ipcq.NAME) or behind `fd`; holes are zeros and stay holes. False with errno
+ * set. */
 bool snapshot_take(struct snapshot *snapshot, const char *path);
 bool snapshot_take_fd(struct snapshot *snapshot, int fd);
 void snapshot_copy(struct snapshot *to, const struct snapshot *from);
@@ -30,8 +32,8 @@ void snapshot_free(struct snapshot *snapshot);
 
 enum { SNAPSHOT_TEXT = 200 };
 
-/* Does it keep the invariants of FORMAT.md section 8? `quiet`: those too that hold when nobody has a lock and none of the last
- * holders was killed. If not, `text` says "I4: ..." and the answer is false. */
+/* Does it keep the invariants of FORMAT.md section 8? `quiet`: those too that hold when nobody has a lock and none of
+ * the last holders was killed. If not, `text` says "I4: ..." and the answer is false. */
 bool snapshot_valid(const struct snapshot *snapshot, bool quiet, char text[SNAPSHOT_TEXT]);
 
 /* May `after` follow `before`, with any number of steps between them that recycled no segment? */
@@ -50,8 +52,8 @@ struct snapshot_item {
     uint32_t deliveries;
 };
 
-/* The records from the frontier to the end of the log, whether a cursor knows them or not; returns how many there are and fills
- * at most `capacity`. Only for a valid snapshot. */
+/* The records from the frontier to the end of the log, whether a cursor knows them or not; returns how many there are
+ * and fills at most `capacity`. Only for a valid snapshot. */
 size_t snapshot_items(const struct snapshot *snapshot, struct snapshot_item *array, size_t capacity);
 
 /* Slot and generation that hold the lock: true; nobody: false. */

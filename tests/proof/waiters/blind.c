@@ -1,6 +1,6 @@
 /*
- * A process that a sandbox forbids to ask who is dead, beside one that may. The first looks all the time and learns nothing. It
- * must say so, and the second must not rely on its looks.
+ * A process that a sandbox forbids to ask who is dead, beside one that may. The first looks all the time and learns
+ * nothing. It must say so, and the second must not rely on its looks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* FALLING: from the call's begin until it sleeps. ASLEEP: there. CALLED: from its waking by a token until the call returns.
- * SLICE: from the end of a slice until it sleeps again. */
+/* FALLING: from the call's begin until it sleeps. ASLEEP: there. CALLED: from its waking by a token until the call
+ * returns. SLICE: from the end of a slice until it sleeps again. */
 enum phase { FALLING, ASLEEP, CALLED, SLICE, PHASES };
 static const char *const phase_name[PHASES] = {"falling", "asleep", "called", "slice"};
 

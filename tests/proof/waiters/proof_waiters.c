@@ -1,7 +1,8 @@
 /*
  * Waiters that are killed or stopped do not keep others waiting. README.md
  *
- * usage: proof_waiters [--full] [--part points|tokens|crowd|blind|namespaces] [--kind K] [--phase P] [--point N [--stop]]
+ * usage: proof_waiters [--full] [--part points|tokens|crowd|blind|namespaces] [--kind K] [--phase P] [--point N
+ * [--stop]]
  *        [--stop-at-first]
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -1,6 +1,6 @@
 /*
- * A wake-up call whose receiver is killed or stopped at that moment, with real signals; and that while nobody dies or stops,
- * no slice is needed.
+ * A wake-up call whose receiver is killed or stopped at that moment, with real signals; and that while nobody dies or
+ * stops, no slice is needed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Producers wait in Join until daemon consumers have finished every bun; then the consumers, who would wait for ever, may
-// go.
+// Producers wait in Join until daemon consumers have finished every bun; then the consumers, who would wait for ever,
+// may go.
 //
 //	joinable                     the whole story
 //	joinable produce NAME WHO    one part of it, in a queue that other programs can open

@@ -19,8 +19,8 @@ package raw
 // }
 import "C"
 
-// GetNow is Get without waiting, whose Item comes back in the frame of the call. SWIG can only let the library write to an
-// address, and what lies there must be in the heap: to have such memory at hand costs more than this copy.
+// GetNow is Get without waiting, whose Item comes back in the frame of the call. SWIG can only let the library write to
+// an address, and what lies there must be in the heap: to have such memory at hand costs more than this copy.
 func GetNow(handle, buffer uintptr, capacity int, accept uint64) (item Item, code int) {
 	result := C.get_now(C.uintptr_t(handle), C.uintptr_t(buffer), C.size_t(capacity), C.uint64_t(accept))
 	item.Ticket, item.Size = uint64(result.item.ticket), uint64(result.item.size)
