@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package ipcq is a queue that processes share, whatever language they are written in.
+// Package ipcq is a queue in shared memory for processes in several languages.
 //
 //	queue, err := ipcq.Open("jobs", ipcq.Joinable())
 //	err = queue.Put(ctx, map[string]any{"file": "a.txt"})

@@ -9,7 +9,7 @@ require_relative "lib/ipcq/version"
 Gem::Specification.new do |spec|
   spec.name = "ipcq"
   spec.version = IPCQ::VERSION
-  spec.summary = "Queues that processes share, whatever language they are written in"
+  spec.summary = "Queues in shared memory for processes in several languages"
   spec.description = "Named queues in shared memory for C, Go, Ruby and Python: push, pop, task_done, join. " \
                      "Needs the C library libipcq."
   spec.authors = ["The libipcq authors"]

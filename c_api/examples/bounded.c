@@ -1,5 +1,5 @@
 /*
- * A queue of three slots: a text, a list and a map make it full; taking the three makes it empty.
+ * A queue has room for three items. A text, a list and a map fill it, and three gets empty it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -51,6 +51,6 @@ bool succeeded(pid_t process)
 
 int usage(const char *roles)
 {
-    fprintf(stderr, "usage: no argument for the whole story, or one role of it:\n%s", roles);
+    fprintf(stderr, "usage: no argument for all roles, or one of these:\n%s", roles);
     return 2;
 }

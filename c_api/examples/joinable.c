@@ -1,6 +1,6 @@
 /*
- * Producers put two buns each and join: they go on when every bun is finished, not merely taken. The consumers are
- * daemons that know no end; when all producers are through, nobody needs them any more.
+ * Three producers put two buns each, and wait in ipcq_join() until every bun is finished. The consumers would wait for
+ * ever, so the main process ends them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,5 @@
 /*
- * Empty is an answer, not a wait: the getter is told at once that nothing is there and does something else.
+ * A getter that does not wait gets the answer that the queue is empty.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

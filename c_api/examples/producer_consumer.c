@@ -1,5 +1,5 @@
 /*
- * One process takes ten numbers, another puts them; the taker is started first and waits.
+ * One process puts ten numbers, another one gets them. The getter starts first and waits.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * Three producers, two consumers, and two ways to tell the consumers that it is over. One way is a sentinel for each
- * consumer. The better one is a shutdown of the queue, which needs no count of consumers.
+ * Three producers and two consumers, and two ways to tell the consumers that no more items come. One way is a sentinel,
+ * nil, for each consumer. The better way is a shutdown, which needs no count of consumers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

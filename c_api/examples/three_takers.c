@@ -1,6 +1,6 @@
 /*
- * 150,000 numbers are put before any taker exists; then three processes take 50,000 each.
- * Each taker sees its numbers in the order in which they were put.
+ * 150,000 numbers are put first. Then three processes take 50,000 each. Each taker sees its numbers in the order in
+ * which they were put.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One example in one language, the whole story; it ends with 0 only if its result is right.
+"""One example in one language, all its roles; it ends with 0 only if its result is right.
 
 usage: run_example.py EXAMPLE LANGUAGE
 """

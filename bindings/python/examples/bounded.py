@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Three slots: a text, a list, a map, and the queue is full; all three taken, it is empty.
+"""A queue has room for three items. A text, a list and a map fill it, and three gets empty it.
 
-    bounded.py              the whole story
-    bounded.py put NAME     one part of it, in a queue that other programs can open
+    bounded.py              all roles
+    bounded.py put NAME     one role, in a queue that programs in other languages can open
     bounded.py get NAME
 """
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Producers wait in join() until daemon consumers have finished every bun. Then the consumers, which would wait for
-ever, may go.
+"""Three producers put two buns each, and wait in join() until every bun is finished. The consumers would wait for
+ever, so the main process ends them.
 
-    joinable.py                     the whole story
-    joinable.py produce NAME WHO    one part of it, in a queue that other programs can open
+    joinable.py                     all roles
+    joinable.py produce NAME WHO    one role, in a queue that programs in other languages can open
     joinable.py consume NAME WHO    until the queue is shut down
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Empty is an answer, not a wait.
+"""A getter that does not wait gets the answer that the queue is empty.
 
-    nonblocking.py              the whole story
-    nonblocking.py put NAME     one part of it, in a queue that other programs can open
+    nonblocking.py              all roles
+    nonblocking.py put NAME     one role, in a queue that programs in other languages can open
     nonblocking.py get NAME     takes what is there
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One process puts, one gets; the getter is started first and waits.
+"""One process puts ten numbers, another one gets them. The getter starts first and waits.
 
-    producer_consumer.py              the whole story
-    producer_consumer.py put NAME     one part of it, in a queue that other programs can open
+    producer_consumer.py              all roles
+    producer_consumer.py put NAME     one role, in a queue that programs in other languages can open
     producer_consumer.py get NAME
 """
 

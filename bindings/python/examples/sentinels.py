@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Three producers, two consumers. How do the consumers learn that nothing more comes? The old way: one None for each of
-them, put when the producers are done. The better way: shutdown, which needs no counting.
+"""Three producers and two consumers, and two ways to tell the consumers that no more items come. One way is a
+sentinel, None, for each consumer. The better way is a shutdown, which needs no count of consumers.
 
-    sentinels.py                       the whole story, ended in both ways
-    sentinels.py produce NAME WHO      one part of it, in a queue that other programs can open
+    sentinels.py                       all roles, ended in both ways
+    sentinels.py produce NAME WHO      one role, in a queue that programs in other languages can open
     sentinels.py consume NAME WHO      until a None or the shutdown comes
     sentinels.py end NAME CONSUMERS    puts one None for each consumer
     sentinels.py shutdown NAME

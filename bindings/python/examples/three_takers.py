@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""150,000 numbers are put before anybody takes; then three processes take 50,000 each.
+"""150,000 numbers are put first. Then three processes take 50,000 each.
 
-    three_takers.py                     the whole story
-    three_takers.py put NAME [COUNT]    one part of it, in a queue that other programs can open
+    three_takers.py                     all roles
+    three_takers.py put NAME [COUNT]    one role, in a queue that programs in other languages can open
     three_takers.py take NAME [COUNT]
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Queues that processes share, whatever language they are written in.
+"""Queues in shared memory for processes in several languages.
 
     from ipcq import Queue, JoinableQueue
 

@@ -3,10 +3,10 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# A queue with three places: a text, a list and a map fill it; three gets empty it.
+# A queue has room for three items. A text, a list and a map fill it, and three gets empty it.
 #
-#   bounded.rb             the whole story
-#   bounded.rb put NAME    one role of it, on a named queue: the other may be in another language
+#   bounded.rb             all roles
+#   bounded.rb put NAME    one role, in a queue that programs in other languages can open
 #   bounded.rb get NAME
 
 require "ipcq"

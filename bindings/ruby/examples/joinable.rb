@@ -3,11 +3,11 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# Three producers put two buns each and wait until every bun is finished. The consumers would go on for ever; the main
-# process ends them.
+# Three producers put two buns each, and wait in join until every bun is finished. The consumers would wait for ever, so
+# the main process ends them.
 #
-#   joinable.rb                     the whole story
-#   joinable.rb produce NAME WHO    one role of it, on a named queue: the others may be in another language
+#   joinable.rb                     all roles
+#   joinable.rb produce NAME WHO    one role, in a queue that programs in other languages can open
 #   joinable.rb consume NAME WHO
 
 require "ipcq"

@@ -3,10 +3,10 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# Empty is an answer, not a wait: a getter that does not wait finds nothing; after ten numbers were put it finds ten.
+# A getter that does not wait gets the answer that the queue is empty.
 #
-#   nonblocking.rb             the whole story
-#   nonblocking.rb put NAME    one role of it, on a named queue: the other may be in another language
+#   nonblocking.rb             all roles
+#   nonblocking.rb put NAME    one role, in a queue that programs in other languages can open
 #   nonblocking.rb get NAME    takes what is there, at most ten
 
 require "ipcq"

@@ -3,10 +3,10 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# One process puts ten numbers, another takes them; the consumer is there first and waits.
+# One process puts ten numbers, another one gets them. The getter starts first and waits.
 #
-#   producer_consumer.rb             the whole story
-#   producer_consumer.rb put NAME    one role of it, on a named queue: the other may be in another language
+#   producer_consumer.rb             all roles
+#   producer_consumer.rb put NAME    one role, in a queue that programs in other languages can open
 #   producer_consumer.rb get NAME
 
 require "ipcq"

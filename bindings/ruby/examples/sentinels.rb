@@ -3,11 +3,12 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# Three producers, two consumers. How do the consumers learn that no more will come? First by sentinels, one nil for
-# each of them; then by the better end, shutdown, for which nobody has to be counted. pop answers nil to both.
+# Three producers and two consumers, and two ways to tell the consumers that no more items come. One way is a sentinel,
+# nil, for each consumer. The better way is a shutdown, which needs no count of consumers. pop answers nil
+# to both.
 #
-#   sentinels.rb                        the whole story
-#   sentinels.rb produce NAME WHO       one role of it, on a named queue: the others may be in another language
+#   sentinels.rb                        all roles
+#   sentinels.rb produce NAME WHO       one role, in a queue that programs in other languages can open
 #   sentinels.rb consume NAME WHO
 #   sentinels.rb end NAME CONSUMERS     puts the sentinels
 #   sentinels.rb shutdown NAME

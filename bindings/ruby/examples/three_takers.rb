@@ -3,10 +3,10 @@
 
 # SPDX-License-Identifier: Apache-2.0
 #
-# 150,000 numbers are put before any taker exists; then three processes take 50,000 each.
+# 150,000 numbers are put first. Then three processes take 50,000 each.
 #
-#   three_takers.rb                     the whole story
-#   three_takers.rb put NAME [COUNT]    one role of it, on a named queue: the others may be in another language
+#   three_takers.rb                     all roles
+#   three_takers.rb put NAME [COUNT]    one role, in a queue that programs in other languages can open
 #   three_takers.rb take NAME [COUNT]
 
 require "ipcq"

@@ -16,7 +16,7 @@ rescue LoadError => e
   raise missing ? LoadError.new(missing) : e, cause: nil
 end
 
-# Queues that processes share, whatever language they are written in.
+# Queues in shared memory for processes in several languages.
 module IPCQ
   # What SWIG made of ipcq.h: numbers as constants, and one class, which answers every failure by IPCQ.error.
   Native = ::Ipcq_native

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A queue with room for three items: a text, a list and a map fill it.
+// A queue has room for three items. A text, a list and a map fill it, and three gets empty it.
 //
-//	bounded             the whole story
-//	bounded put NAME    one part of it, in a queue that other programs can open
+//	bounded             all roles
+//	bounded put NAME    one role, in a queue that programs in other languages can open
 //	bounded get NAME
 package main
 

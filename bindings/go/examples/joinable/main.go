@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Producers wait in Join until daemon consumers have finished every bun; then the consumers, who would wait for ever,
-// may go.
+// Three producers put two buns each, and wait in Join until every bun is finished. The consumers would wait for ever,
+// so the main process ends them.
 //
-//	joinable                     the whole story
-//	joinable produce NAME WHO    one part of it, in a queue that other programs can open
+//	joinable                     all roles
+//	joinable produce NAME WHO    one role, in a queue that programs in other languages can open
 //	joinable consume NAME WHO    until the queue is shut down
 package main
 
@@ -76,7 +76,7 @@ func story() {
 	}
 }
 
-// start runs this program again, as a process with a part of its own.
+// start runs this program again, as a process with one role.
 func start(part ...string) *exec.Cmd {
 	process := exec.Command(must(os.Executable()), part...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr

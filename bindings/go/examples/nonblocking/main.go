@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Empty is an answer, not a wait.
+// A getter that does not wait gets the answer that the queue is empty.
 //
-//	nonblocking             the whole story
-//	nonblocking put NAME    one part of it, in a queue that other programs can open
+//	nonblocking             all roles
+//	nonblocking put NAME    one role, in a queue that programs in other languages can open
 //	nonblocking get NAME    takes what is there
 package main
 
@@ -65,7 +65,7 @@ func story() {
 	}
 }
 
-// start runs this program again, as a process with a part of its own.
+// start runs this program again, as a process with one role.
 func start(part ...string) *exec.Cmd {
 	process := exec.Command(must(os.Executable()), part...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One process puts ten numbers, another one gets them; the getter starts first and waits.
+// One process puts ten numbers, another one gets them. The getter starts first and waits.
 //
-//	producer_consumer             the whole story
-//	producer_consumer put NAME    one part of it, in a queue that other programs can open
+//	producer_consumer             all roles
+//	producer_consumer put NAME    one role, in a queue that programs in other languages can open
 //	producer_consumer get NAME
 package main
 
@@ -67,7 +67,7 @@ func story() {
 	check(queue.Close())
 }
 
-// start runs this program again, as a process with a part of its own.
+// start runs this program again, as a process with one role.
 func start(part ...string) *exec.Cmd {
 	process := exec.Command(must(os.Executable()), part...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Three producers, two consumers. How do the consumers learn that nothing more comes? The old way: one nil for each of
-// them, put when the producers are done. The better way: shutdown, which needs no counting.
+// Three producers and two consumers, and two ways to tell the consumers that no more items come. One way is a sentinel,
+// nil, for each consumer. The better way is a shutdown, which needs no count of consumers.
 //
-//	sentinels                       the whole story, ended in both ways
-//	sentinels produce NAME WHO      one part of it, in a queue that other programs can open
+//	sentinels                       all roles, ended in both ways
+//	sentinels produce NAME WHO      one role, in a queue that programs in other languages can open
 //	sentinels consume NAME WHO      until a nil or the shutdown comes
 //	sentinels end NAME CONSUMERS    puts one nil for each consumer
 //	sentinels shutdown NAME
@@ -63,7 +63,7 @@ func main() {
 		return
 	}
 	words := map[string]int{"produce": 4, "consume": 4, "end": 4, "shutdown": 3}[os.Args[1]]
-	more := os.Args[1] == "consume" && len(os.Args) == 5 // the story wants to know
+	more := os.Args[1] == "consume" && len(os.Args) == 5 // for the run of all roles
 	if words == 0 || len(os.Args) != words && !more {
 		usage()
 	}
@@ -121,7 +121,7 @@ func story(finish func(*ipcq.Queue)) {
 	}
 }
 
-// start runs this program again, as a process with a part of its own.
+// start runs this program again, as a process with one role.
 func start(part ...string) *exec.Cmd {
 	process := exec.Command(must(os.Executable()), part...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// 150,000 numbers are put before anybody takes; then three processes take 50,000 each.
+// 150,000 numbers are put first. Then three processes take 50,000 each.
 //
-//	three_takers                     the whole story
-//	three_takers put NAME [COUNT]    one part of it, in a queue that other programs can open
+//	three_takers                     all roles
+//	three_takers put NAME [COUNT]    one role, in a queue that programs in other languages can open
 //	three_takers take NAME [COUNT]
 package main
 
@@ -57,7 +57,7 @@ func main() {
 	}
 	sum := take(queue, count)
 	fmt.Printf("process %d took %d numbers\n", os.Getpid(), count)
-	if len(os.Args) > 4 { // the story wants to know
+	if len(os.Args) > 4 { // for the run of all roles
 		check(must(ipcq.Open(os.Args[4])).Put(ctx, sum))
 	}
 }
@@ -85,7 +85,7 @@ func story() {
 	fmt.Println("every number was taken once")
 }
 
-// start runs this program again, as a process with a part of its own.
+// start runs this program again, as a process with one role.
 func start(part ...string) *exec.Cmd {
 	process := exec.Command(must(os.Executable()), part...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr
