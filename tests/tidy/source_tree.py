@@ -4,7 +4,7 @@
 import re
 
 SOURCES = {".c", ".cpp", ".h", ".hpp", ".i", ".def", ".go", ".rb", ".py", ".sh", ".cmake", ".map", ".3", ".7"}
-PASSED_BY = {".git", "build", "__pycache__", ".cache", "ipcq.egg-info"}
+PASSED_BY = {".git", "build", "__pycache__", ".cache", ".ruff_cache", "ipcq.egg-info"}
 
 # Written by programs; long, without blanks in order, and not to be edited.
 GENERATED = {
