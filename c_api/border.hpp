@@ -37,6 +37,14 @@ inline Code refuse(const ipcq_options &options, Code code, const char *sentence)
     return code;
 }
 
+inline ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
+
+// Only a call that waits looks at the token.
+inline bool is_usual(const ipcq_wait *wait)
+{
+    return wait == nullptr || ((wait->flags | wait->reserved) == 0 && wait->deadline_ns >= 0);
+}
+
 // INVALID for unknown flags; a NULL wait means for ever.
 inline Code patience_of(const Call &call, const ipcq_wait *wait, Patience &out)
 {

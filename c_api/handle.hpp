@@ -91,8 +91,12 @@ private:
 
 // The same where nothing is in the way: a thread that has called in this process, an open handle, a queue that is kept here.
 // It makes no call, and reaches no cancellation point of the C library. Else here() is nullptr, and a Call finds out why.
+//
+// A rare case leaves the function of the usual one by its last jump, so that the usual one saves no registers. The presence goes
+// along: hand_over() before the jump, Entered behind it.
 class UsualCall {
 public:
+    struct Entered {};
     IPCQ_INLINE explicit UsualCall(ipcq_t *handle) noexcept
     {
         const auto bits = reinterpret_cast<std::uintptr_t>(handle);
@@ -106,16 +110,28 @@ public:
             [[likely]]
             here_ = SharedQueue::of(cell->queue.load(std::memory_order_relaxed));
     }
-    IPCQ_INLINE ~UsualCall() { this_thread.active.store(nullptr, std::memory_order_release); } // SYNC call-presence
+    // Goes on with a call whose presence was handed over.
+    IPCQ_INLINE UsualCall(ipcq_t *handle, Entered) noexcept
+        : here_(static_cast<SharedQueue *>(
+              reinterpret_cast<Cell *>(reinterpret_cast<std::uintptr_t>(handle) & ~std::uintptr_t{63})
+                  ->queue.load(std::memory_order_relaxed)))
+    {}
+    IPCQ_INLINE ~UsualCall()
+    {
+        if (!handed_over_)
+            this_thread.active.store(nullptr, std::memory_order_release); // SYNC call-presence
+    }
     UsualCall(const UsualCall &) = delete;
     UsualCall &operator=(const UsualCall &) = delete;
 
     SharedQueue *here() const { return here_; }
     std::uint64_t epoch() const { return epoch_; } // of this process
+    void hand_over() { handed_over_ = true; }
 
 private:
     SharedQueue *here_ = nullptr;
     std::uint64_t epoch_ = 0;
+    bool handed_over_ = false;
 };
 
 } // namespace ipcq

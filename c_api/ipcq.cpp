@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The border: each function checks its arguments, enters the queue, calls it, and turns the result into a number. No
-// exception, no C++ type and no process state crosses it. ipcq.h documents the functions. Those for many items are in
-// batch.cpp, those for items that are not copied in in_place.cpp, those that look at a queue in looking.cpp.
+// exception, no C++ type and no process state crosses it. ipcq.h documents the functions. Put is in put.cpp, get in
+// get.cpp, task_done and nack in finish.cpp. Those for many items are in batch.cpp, those for items that are not
+// copied in in_place.cpp, those that look at a queue in looking.cpp.
 #include "border.hpp"
 #include "memory/truncation_guard.hpp"
 
@@ -16,7 +17,7 @@ using ipcq::Code;
 using ipcq::number;
 using ipcq::patience_of;
 using ipcq::refuse;
-using ipcq::UsualCall;
+using ipcq::until;
 
 namespace {
 
@@ -26,26 +27,6 @@ namespace {
 #undef IPCQ_RESULT
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a token's word is used as an atomic");
-
-ipcq_wait until(int64_t deadline_ns) { return {deadline_ns, nullptr, 0, 0}; }
-
-// The usual case. False: nothing has changed.
-IPCQ_INLINE bool put_at_once(ipcq_t *queue, const void *data, size_t size, uint32_t type)
-{
-    if (data == nullptr || size - 1 >= ipcq::copy_inside_max) [[unlikely]]
-        return false;
-    const UsualCall call(queue);
-    return call.here() != nullptr && call.here()->put_at_once(call.epoch(), data, size, type);
-}
-
-template <class Receive>
-IPCQ_INLINE bool get_at_once(ipcq_t *queue, void *buffer, size_t capacity, uint64_t accept, Receive receive)
-{
-    if (buffer == nullptr || capacity == 0) [[unlikely]]
-        return false;
-    const UsualCall call(queue);
-    return call.here() != nullptr && call.here()->get_at_once(call.epoch(), buffer, capacity, accept, receive);
-}
 
 // The options of this version may be followed by a newer caller's; those must be zero, which means default. nullptr, or
 // why they are refused.
@@ -99,59 +80,6 @@ Code open(ipcq_t **out_queue, const char *name, const ipcq_options &o)
         *out_queue = ipcq::make_handle(cell, queue);
     else
         ipcq::return_cell(cell);
-    return code;
-}
-
-bool is_usual(const ipcq_wait *wait)
-{
-    return wait == nullptr || ((wait->flags | wait->reserved) == 0 && wait->deadline_ns >= 0);
-}
-
-// By these the functions below go on, with a queue for which the usual case was not all.
-
-[[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
-{
-    cancellation_point();
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK)
-        return number(call.code());
-    if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    return number(call->put({data, size, type}, patience));
-}
-
-[[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
-{
-    const ipcq_wait wait = until(deadline_ns);
-    return put_slowly(queue, data, size, IPCQ_TYPE_BYTES, &wait);
-}
-
-[[gnu::noinline]] int get_slowly(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
-                                 const ipcq_wait *wait)
-{
-    cancellation_point();
-    const Call call(queue);
-    ipcq::Patience patience;
-    if (call.code() != Code::OK)
-        return number(call.code());
-    if ((buffer == nullptr && capacity != 0) || out_item == nullptr || accept == 0 ||
-        patience_of(call, wait, patience) != Code::OK)
-        return IPCQ_INVALID;
-    ipcq::Item item;
-    const Code code = call->get({buffer, capacity, accept}, patience, item);
-    if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE)
-        *out_item = {item.ticket, item.size, item.type, item.deliveries};
-    return number(code);
-}
-
-[[gnu::noinline]] int get_slowly(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
-{
-    const ipcq_wait wait = until(deadline_ns);
-    ipcq_item item{};
-    const int code = get_slowly(queue, buffer, capacity, out_size != nullptr ? &item : nullptr, IPCQ_ACCEPT_ALL, &wait);
-    if (out_size != nullptr && (code == IPCQ_OK || code == IPCQ_TOOBIG))
-        *out_size = item.size;
     return code;
 }
 
@@ -223,87 +151,6 @@ EXPORT int ipcq_describe(ipcq_t *queue, int code, char *buffer, size_t capacity)
         return call.code() == Code::OK ? IPCQ_INVALID : number(call.code());
     call->describe(code, buffer, capacity);
     return IPCQ_OK;
-}
-
-EXPORT int ipcq_put(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)
-{
-    if (deadline_ns >= 0 && put_at_once(queue, data, size, IPCQ_TYPE_BYTES)) [[likely]]
-        return IPCQ_OK;
-    return put_slowly(queue, data, size, deadline_ns);
-}
-
-EXPORT int ipcq_put_typed(ipcq_t *queue, const void *data, size_t size, uint32_t type, const ipcq_wait *wait)
-{
-    if (type <= 0xffff && is_usual(wait) && put_at_once(queue, data, size, type)) [[likely]]
-        return IPCQ_OK;
-    return put_slowly(queue, data, size, type, wait);
-}
-
-EXPORT int ipcq_get_item(ipcq_t *queue, void *buffer, size_t capacity, ipcq_item *out_item, uint64_t accept,
-                         const ipcq_wait *wait)
-{
-    const auto receive = [&](const ipcq::Item &item) {
-        *out_item = {item.ticket, item.size, item.type, item.deliveries};
-    };
-    if (out_item != nullptr && accept != 0 && is_usual(wait) && get_at_once(queue, buffer, capacity, accept, receive))
-        [[likely]]
-        return IPCQ_OK;
-    return get_slowly(queue, buffer, capacity, out_item, accept, wait);
-}
-
-EXPORT int ipcq_get(ipcq_t *queue, void *buffer, size_t capacity, size_t *out_size, int64_t deadline_ns)
-{
-    const auto receive = [&](const ipcq::Item &item) { *out_size = item.size; };
-    if (out_size != nullptr && deadline_ns >= 0 && get_at_once(queue, buffer, capacity, IPCQ_ACCEPT_ALL, receive))
-        [[likely]]
-        return IPCQ_OK;
-    return get_slowly(queue, buffer, capacity, out_size, deadline_ns);
-}
-
-EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, uint64_t accept, const ipcq_wait *wait)
-{
-    if (out_data == nullptr || out_item == nullptr)
-        return IPCQ_INVALID;
-    cancellation_point();
-    const CancellationDisabled whole; // there is memory to release
-    ipcq_item item{};                 // the caller's stays as it is when no item is taken
-    // Another consumer may take the item whose size was told, and the next one be larger: ask until both fit.
-    for (std::size_t capacity = 256;;) {
-        void *data = std::malloc(capacity);
-        if (data == nullptr)
-            return IPCQ_NOMEM;
-        const int code = ipcq_get_item(queue, data, capacity, &item, accept, wait);
-        if (code == IPCQ_OK || code == IPCQ_WRONGTYPE)
-            *out_item = item;
-        if (code == IPCQ_OK) {
-            *out_data = data;
-            return code;
-        }
-        std::free(data);
-        if (code != IPCQ_TOOBIG)
-            return code;
-        capacity = item.size;
-    }
-}
-
-EXPORT void ipcq_free(void *data) { std::free(data); }
-
-EXPORT int ipcq_task_done(ipcq_t *queue, uint64_t ticket)
-{
-    {
-        const UsualCall call(queue);
-        Code code = Code::OK;
-        if (call.here() != nullptr && call.here()->finish_at_once(call.epoch(), ticket, code)) [[likely]]
-            return number(code);
-    }
-    const Call call(queue);
-    return number(call.code() != Code::OK ? call.code() : call->finish(ticket));
-}
-
-EXPORT int ipcq_nack(ipcq_t *queue, uint64_t ticket)
-{
-    const Call call(queue);
-    return number(call.code() != Code::OK ? call.code() : call->give_back(ticket));
 }
 
 EXPORT int ipcq_join_wait(ipcq_t *queue, const ipcq_wait *wait)

@@ -12,15 +12,13 @@
 
 namespace ipcq {
 
-// The lock is free, the small record fits behind the tail, and there is room; the caller looks next who sleeps at the lock.
-// False if not: then nothing has changed.
-IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
+// Tail locked; the message has at most `size_max` bytes. True: the record fits behind the tail, it is committed, and the
+// lock is released. The caller looks next for sleepers at the lock. False: nothing has changed, and the lock is held.
+template <std::uint64_t size_max> IPCQ_INLINE bool Log::append_locked(const Message &message) noexcept
 {
     const Window window = image_.window();
     Control &control = window.control();
     Tail &tail = control.tail;
-    if (!OwnerLock::try_lock(tail.lock, me_.self())) [[unlikely]]
-        return false;
     TEST_POINT("tail_locked");
     const std::uint64_t epoch = tail.epoch.load(relaxed), need = record_size(message.size);
     if (epoch != tail_place_.epoch) [[unlikely]]
@@ -30,12 +28,10 @@ IPCQ_INLINE bool Log::append_at_once(const Message &message) noexcept
                       RecordWord{window.word(here).load(relaxed)}.is(RecordState::empty) &&
                       control.waiters.shutdown.load(relaxed) == 0 &&
                       (geometry().max_items == 0 || tail_place_.sequence < tail.limit.load(relaxed));
-    if (!fits) [[unlikely]] {
-        tail_lock_.unlock();
+    if (!fits) [[unlikely]]
         return false;
-    }
     window.fetch_to_write(here + fetch_distance);
-    copy(window.payload(here), message.data, message.size);
+    copy_up_to<size_max>(window.payload(here), message.data, message.size);
     commit_record(window, here, message, need);
     tail_place_.pass(tail, need);
     bump(own_slot().puts);

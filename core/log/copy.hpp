@@ -50,13 +50,19 @@ IPCQ_INLINE void copy_small(void *target, const void *source, std::uint64_t size
     }
 }
 
-// Of any size.
-IPCQ_INLINE void copy(void *target, const void *source, std::uint64_t size)
+// Of at most `size_max` bytes: the compiler leaves out the call if it cannot happen.
+template <std::uint64_t size_max> IPCQ_INLINE void copy_up_to(void *target, const void *source, std::uint64_t size)
 {
-    if (size <= copy_small_max)
+    if (size_max <= copy_small_max || size <= copy_small_max)
         copy_small(target, source, size);
     else
         std::memcpy(target, source, size);
+}
+
+// Of any size.
+IPCQ_INLINE void copy(void *target, const void *source, std::uint64_t size)
+{
+    copy_up_to<UINT64_MAX>(target, source, size);
 }
 
 } // namespace ipcq

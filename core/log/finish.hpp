@@ -10,12 +10,13 @@ namespace ipcq {
 IPCQ_INLINE Code Log::finish(std::uint64_t offset) noexcept
 {
     Word &state = image_.word(offset);
-    RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
+    const RecordWord word{state.load(relaxed)}; // relaxed: only we change a word that is TAKEN by us
     if (!word.is(RecordState::taken) || word.owner() != me_.self())
         return Code::NOTTAKEN;
     // SYNC item-finish: release, so that our reads of the payload come before the bytes are overwritten. seq_cst: on x86 this
     // locked instruction is the fence before the caller's look at the sleepers.
-    if (!state.compare_exchange_strong(word.bits, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
+    std::uint64_t before = word.bits; // not the word itself, which would have to be in memory
+    if (!state.compare_exchange_strong(before, word.with(RecordState::done, me_.self()).bits, sequential, relaxed))
         return Code::NOTTAKEN;
     return Code::OK;
 }

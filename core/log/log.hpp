@@ -81,8 +81,10 @@ public:
     // --- append.cpp: the tail
     // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
     Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
-    // The usual case of it, for a small message. True: done; false: nothing has changed.
-    IPCQ_INLINE bool append_at_once(const Message &message) noexcept;
+    // The usual case of it, in append.hpp: the lock is free, and the message is small.
+    IPCQ_INLINE bool try_lock_tail() noexcept { return OwnerLock::try_lock(control().tail.lock, me_.self()); }
+    template <std::uint64_t size_max> IPCQ_INLINE bool append_locked(const Message &message) noexcept;
+    void unlock_tail() noexcept { tail_lock_.unlock(); }
     // Is there room by items now? A look without the lock.
     bool room_by_items() const noexcept;
     // Or do we know of some without a look at the head, whose line its getters want?
@@ -118,7 +120,11 @@ public:
     // OK, EMPTY, TOOBIG or WRONGTYPE (the item stays; out.size and out.type are written), CORRUPT, or why no lock.
     // With `lease` the item is TAKEN until finish() or give_back().
     Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
-    // The usual case of it: a small item is ready and fits. True: done; false: nothing has changed.
+    // The usual case of it, in take.hpp: the lock is free, and a small item is ready and fits.
+    IPCQ_INLINE bool try_lock_head() noexcept { return OwnerLock::try_lock(control().head.lock, me_.self()); }
+    template <std::uint64_t size_max>
+    IPCQ_INLINE bool take_locked(const Demand &demand, bool lease, Taken &out) noexcept;
+    void unlock_head() noexcept { head_lock_.unlock(); }
     IPCQ_INLINE bool take_at_once(const Demand &demand, bool lease, Taken &out) noexcept;
     bool head_is_free() const noexcept { return control().head.lock.load(relaxed) == 0; }
     // May an item be ready? False only if the log was empty at some moment during the call. Never waits for the lock.

@@ -13,15 +13,16 @@
 
 namespace ipcq {
 
-// The lock is free, and a small record that the caller can use is ready under the head; the caller looks next who sleeps at
-// the lock. False if not: then nothing has changed.
-IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
+// Head locked. True: a record of at most `size_max` bytes was ready under the head, the caller can use it, and it is
+// taken. The lock is released, and the caller looks next for sleepers at the lock. False: nothing has changed, and the
+// lock is held.
+template <std::uint64_t size_max>
+IPCQ_INLINE bool Log::take_locked(const Demand &demand, bool lease, Taken &out) noexcept
 {
+    static_assert(size_max <= copy_inside_max);
     const Window window = image_.window();
     Control &control = window.control();
     Head &head = control.head;
-    if (!OwnerLock::try_lock(head.lock, me_.self())) [[unlikely]]
-        return false;
     TEST_POINT("head_locked");
     const std::uint64_t epoch = head.epoch.load(relaxed);
     if (epoch != head_place_.epoch) [[unlikely]]
@@ -37,14 +38,14 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
             word.is(RecordState::ready) ? RecordShape{window.shape(here).load(relaxed)} : RecordShape::none();
         const std::uint64_t size = shape.size();      // the checked value: never loaded again
         const bool inside = size <= copy_small_max || // by the limit of head_place_
-                            (size <= copy_inside_max && window.reaches(here, record_size(size) + terminator_size));
+                            (size <= size_max && window.reaches(here, record_size(size) + terminator_size));
         if (inside && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {
             out = {here, head_place_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
             if (lease) {
                 mark_taken(here, word);
                 TEST_POINT("taken");
             } else {
-                copy(demand.buffer, window.payload(here), size);
+                copy_up_to<size_max>(demand.buffer, window.payload(here), size);
                 // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
                 window.word(here).store(word.with(RecordState::done, me_.self()).bits, release);
             }
@@ -56,11 +57,21 @@ IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out)
             out.more = !RecordWord{window.word(head_place_.offset).load(relaxed)}.is(RecordState::empty);
             OwnerLock::release_lock(head.lock);
             if (lease && !demand.in_place)
-                copy(demand.buffer, window.payload(here), size);
+                copy_up_to<size_max>(demand.buffer, window.payload(here), size);
             return true;
         }
     }
-    head_lock_.unlock();
+    return false;
+}
+
+// The lock is free, and a small record that the caller can use is ready. False: nothing has changed.
+IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
+{
+    if (!try_lock_head()) [[unlikely]]
+        return false;
+    if (take_locked<copy_inside_max>(demand, lease, out)) [[likely]]
+        return true;
+    unlock_head();
     return false;
 }
 

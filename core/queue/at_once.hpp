@@ -11,46 +11,65 @@
 
 namespace ipcq {
 
-IPCQ_INLINE bool SharedQueue::put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
-                                          std::uint32_t type) noexcept
+template <std::uint64_t size_max>
+IPCQ_INLINE Usual SharedQueue::put_at_once(std::uint64_t epoch, const Message &message) noexcept
 {
-    if (!is_attached(epoch) || size > copy_inside_max) [[unlikely]]
-        return false;
-    touch_to_read(data, size);
-    if (!log_.append_at_once({data, size, type})) [[unlikely]]
-        return false;
+    if (!is_attached(epoch)) [[unlikely]]
+        return Usual::not_begun;
+    touch_to_read(message.data, message.size);
+    if (!log_.try_lock_tail()) [[unlikely]]
+        return Usual::not_begun;
+    if (!log_.append_locked<size_max>(message)) [[unlikely]]
+        return Usual::locked;
+    if (log_.cut()) [[unlikely]]
+        return Usual::not_begun; // put() will say so
     after_put(1);
-    return !log_.cut(); // put() will say so
+    return Usual::done;
 }
 
-template <class Receive>
-IPCQ_INLINE bool SharedQueue::get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity,
-                                          std::uint64_t accept, Receive receive) noexcept
+template <class Receive> IPCQ_INLINE Usual SharedQueue::get_at_once(const Demand &demand, Receive receive) noexcept
 {
-    if (!is_attached(epoch) || !may_take_at_once()) [[unlikely]]
-        return false;
-    touch_to_write(buffer, std::min(capacity, copy_inside_max));
-    if (geometry_.joinable) { // by a call: what it needs would cost a plain queue's get registers
-        Item item;
-        if (!lease_at_once(buffer, capacity, accept, item)) [[unlikely]]
-            return false;
-        receive(item);
-        return true;
-    }
+    if (!may_take_at_once()) [[unlikely]]
+        return Usual::not_begun;
+    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
+    if (!log_.try_lock_head()) [[unlikely]]
+        return Usual::not_begun;
+    return get_locked<copy_small_max>(demand, receive);
+}
+
+template <std::uint64_t size_max, class Receive>
+IPCQ_INLINE Usual SharedQueue::get_locked(const Demand &demand, Receive receive) noexcept
+{
     Taken taken;
-    if (!log_.take_at_once({buffer, capacity, accept}, false, taken)) [[unlikely]]
-        return false;
+    if (!log_.take_locked<size_max>(demand, false, taken)) [[unlikely]]
+        return Usual::locked;
+    if (log_.cut()) [[unlikely]]
+        return Usual::not_begun; // get() will say so
     receive(Item{0, taken.size, taken.type, taken.deliveries});
     after_get(1, taken.more, false);
-    return !log_.cut(); // get() will say so
+    return Usual::done;
 }
 
-IPCQ_INLINE bool SharedQueue::finish_at_once(std::uint64_t epoch, std::uint64_t ticket, Code &out_code) noexcept
+template <class Receive> IPCQ_INLINE Usual SharedQueue::lease_at_once(const Demand &demand, Receive receive) noexcept
 {
-    if (!is_attached(epoch) || !geometry_.joinable) [[unlikely]]
-        return false;
-    out_code = leave(finish_now(ticket));
-    return true;
+    if (!may_take_at_once()) [[unlikely]]
+        return Usual::not_begun;
+    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
+    if (!leases_.reserve() || !log_.try_lock_head()) [[unlikely]]
+        return Usual::not_begun;
+    Taken taken;
+    if (!log_.take_locked<copy_inside_max>(demand, true, taken)) [[unlikely]]
+        return Usual::locked;
+    Item item;
+    if (received(taken, item) != Code::OK || log_.cut()) [[unlikely]]
+        return Usual::not_begun; // get() will say so
+    receive(item);
+    return Usual::done;
+}
+
+IPCQ_INLINE bool SharedQueue::end_lease_at_once(std::uint64_t ticket, std::uint64_t &out_offset) noexcept
+{
+    return leases_.finish_at_once(ticket, out_offset, log_.own_dones());
 }
 
 // Is there nothing to be done before an item is taken?
@@ -59,19 +78,19 @@ IPCQ_INLINE bool SharedQueue::may_take_at_once() noexcept
     return waiters().shutdown.load(acquire) == 0 && !look_is_due();
 }
 
-IPCQ_INLINE Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
+// The lease is ended. The look at the sleepers follows.
+IPCQ_INLINE Code SharedQueue::finish_record(std::uint64_t offset) noexcept
 {
-    std::uint64_t offset = 0;
-    if (const Code code = leases_.finish(ticket, offset, log_.own_dones()); code != Code::OK) [[unlikely]]
-        return code;
     if (log_.finish(offset) != Code::OK) [[unlikely]]
         return Code::CORRUPT; // the table has it, the record denies it: a peer wrote to the record
     fence_before_look();      // SYNC waiter-registered: DONE, then the look at the sleepers
-    if (waiters().joiners.load(relaxed) != 0) [[unlikely]]
-        wake_joiners_if_done();
-    if (waiters().putters.load(relaxed) != 0) [[unlikely]]
-        wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
     return Code::OK;
+}
+
+// Else after_finish() has work: a process waits for finished items or their bytes, or the file was cut.
+IPCQ_INLINE bool SharedQueue::ends_after_finish() const noexcept
+{
+    return (waiters().joiners.load(relaxed) | waiters().putters.load(relaxed)) == 0 && !log_.cut();
 }
 
 } // namespace ipcq

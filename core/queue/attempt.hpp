@@ -147,4 +147,16 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
         wake_after_get(more, left_segment);
 }
 
+// What was taken becomes the caller's.
+IPCQ_INLINE Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+{
+    out_item = {0, taken.size, taken.type, taken.deliveries};
+    if (taken.leased && (out_item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
+        return_taken(taken.offset, taken.sequence);
+        return Code::NOMEM;
+    }
+    after_get(1, taken.more, taken.left_segment);
+    return Code::OK;
+}
+
 } // namespace ipcq

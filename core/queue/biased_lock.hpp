@@ -16,6 +16,7 @@ namespace ipcq {
 class BiasedLock {
 public:
     class Guard;
+    class OwnerGuard;
     // In a forked child: the holder may be a thread that the child does not have.
     void reset_after_fork() noexcept;
 
@@ -60,6 +61,25 @@ public:
 private:
     BiasedLock &lock_;
     bool as_owner_;
+};
+
+// Holds the lock if the calling thread is the bias owner; never waits, and makes no call.
+class BiasedLock::OwnerGuard {
+public:
+    IPCQ_INLINE explicit OwnerGuard(BiasedLock &lock) noexcept : lock_(lock), held_(lock.lock_as_owner()) {}
+    IPCQ_INLINE ~OwnerGuard()
+    {
+        if (held_)
+            lock_.owner_inside_.store(false, release); // SYNC bias-revocation
+    }
+    OwnerGuard(const OwnerGuard &) = delete;
+    OwnerGuard &operator=(const OwnerGuard &) = delete;
+
+    bool held() const { return held_; }
+
+private:
+    BiasedLock &lock_;
+    const bool held_;
 };
 
 } // namespace ipcq

@@ -68,15 +68,6 @@ void LeaseTable::move_single_to_ring() noexcept
     single_.lease.ticket = 0;
 }
 
-// Locked. Each ticket is passed once.
-void LeaseTable::advance_oldest() noexcept
-{
-    std::uint64_t oldest = oldest_.load(relaxed);
-    while (oldest < next_.load(relaxed) && place_of(oldest).lease.ticket == 0)
-        oldest++;
-    oldest_.store(oldest, relaxed);
-}
-
 // Locked. The lease stays held, and its place is free. Leases move in the order of their tickets.
 bool LeaseTable::move_to_pool(Recent &place) noexcept
 {

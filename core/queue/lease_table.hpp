@@ -53,23 +53,24 @@ public:
         next_.store(ticket + 1, relaxed);
         return ticket;
     }
+    // The usual case of finish(): the thread is the bias owner, and the ticket is a recent one. False: nothing has changed.
+    IPCQ_INLINE bool finish_at_once(std::uint64_t ticket, std::uint64_t &out_offset,
+                                    std::atomic<std::uint64_t> &count) noexcept
+    {
+        const BiasedLock::OwnerGuard guard(lock_);
+        if (!guard.held() || !finish_recent(ticket, out_offset)) [[unlikely]]
+            return false;
+        count.store(count.load(relaxed) + 1, relaxed);
+        return true;
+    }
     // Ends a lease: OK and where its record is, NOTTAKEN, INHERITED, or AMBIGUOUS. `count` is raised by one under the
     // table's lock.
     IPCQ_INLINE Code finish(std::uint64_t ticket, std::uint64_t &out_offset, std::atomic<std::uint64_t> &count) noexcept
     {
         const BiasedLock::Guard guard(lock_);
-        if (ticket != 0 && ticket == single_.lease.ticket) [[likely]] {
-            out_offset = single_.lease.offset;
-            single_.lease.ticket = 0;
-            oldest_.store(ticket + 1, relaxed);
-        } else if (Recent &place = place_of(ticket); place.holds(ticket)) {
-            out_offset = place.lease.offset;
-            place.lease.ticket = 0;
-            if (ticket == oldest_.load(relaxed))
-                advance_oldest();
-        } else if (const Code code = finish_slowly(ticket, out_offset); code != Code::OK) {
-            return code;
-        }
+        if (!finish_recent(ticket, out_offset)) [[unlikely]]
+            if (const Code code = finish_slowly(ticket, out_offset); code != Code::OK)
+                return code;
         count.store(count.load(relaxed) + 1, relaxed);
         return Code::OK;
     }
@@ -120,6 +121,24 @@ private:
         static_assert(ticket_only_of_thread == UINT64_MAX - 1);
         return ticket + 2 <= 2;
     }
+    // Locked. False: nothing has changed.
+    IPCQ_INLINE bool finish_recent(std::uint64_t ticket, std::uint64_t &out_offset) noexcept
+    {
+        if (ticket != 0 && ticket == single_.lease.ticket) [[likely]] {
+            out_offset = single_.lease.offset;
+            single_.lease.ticket = 0;
+            oldest_.store(ticket + 1, relaxed);
+            return true;
+        }
+        Recent &place = place_of(ticket);
+        if (!place.holds(ticket))
+            return false;
+        out_offset = place.lease.offset;
+        place.lease.ticket = 0;
+        if (ticket == oldest_.load(relaxed))
+            advance_oldest();
+        return true;
+    }
     Recent &place_of(std::uint64_t ticket) { return ring_[ticket % ring_size]; }
     // In the ring and in the pool: what would not fit into the ring is in the pool already.
     std::uint64_t held_at_most() const noexcept
@@ -129,7 +148,14 @@ private:
     bool reserve_slowly(std::uint64_t count) noexcept;
     Recent *place_in_ring(std::uint64_t ticket) noexcept;
     void move_single_to_ring() noexcept;
-    void advance_oldest() noexcept;
+    // Each ticket is passed once.
+    IPCQ_INLINE void advance_oldest() noexcept
+    {
+        std::uint64_t oldest = oldest_.load(relaxed);
+        while (oldest < next_.load(relaxed) && place_of(oldest).lease.ticket == 0)
+            oldest++;
+        oldest_.store(oldest, relaxed);
+    }
     bool move_to_pool(Recent &place) noexcept;
     Code finish_slowly(std::uint64_t ticket, std::uint64_t &out_offset) noexcept;
     Code find(std::uint64_t ticket, Found &out) noexcept;

@@ -24,25 +24,11 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
     return leave(code);
 }
 
-// What was taken becomes the caller's.
-inline Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+// There is no memory for its ticket.
+void SharedQueue::return_taken(std::uint64_t offset, std::uint64_t sequence) noexcept
 {
-    out_item = {0, taken.size, taken.type, taken.deliveries};
-    if (taken.leased && (out_item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {
-        const CancellationDisabled whole; // get comes here on its usual way, and this may wait
-        log_.give_back(taken.offset, taken.sequence, Patience{});
-        return Code::NOMEM;
-    }
-    after_get(1, taken.more, taken.left_segment);
-    return Code::OK;
-}
-
-bool SharedQueue::lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept
-{
-    Taken taken;
-    if (!leases_.reserve() || !log_.take_at_once({buffer, capacity, accept}, true, taken)) [[unlikely]]
-        return false;
-    return received(taken, out_item) == Code::OK && !log_.cut(); // get() will say so
+    const CancellationDisabled whole; // get comes here in its usual case, and this may wait
+    log_.give_back(offset, sequence, Patience{});
 }
 
 Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_item) noexcept
@@ -74,14 +60,32 @@ Code SharedQueue::finish(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
-    return leave(geometry_.joinable ? finish_now(ticket) : Code::NOTJOINABLE);
+    return geometry_.joinable ? finish_now(ticket) : leave(Code::NOTJOINABLE);
 }
 
 Code SharedQueue::release_view(std::uint64_t ticket) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
-    return leave(finish_now(ticket));
+    return finish_now(ticket);
+}
+
+Code SharedQueue::finish_now(std::uint64_t ticket) noexcept
+{
+    std::uint64_t offset = 0;
+    const Code code = leases_.finish(ticket, offset, log_.own_dones());
+    return code == Code::OK ? after_finish(finish_record(offset)) : leave(code);
+}
+
+// `code`: of finish_record().
+Code SharedQueue::after_finish(Code code) noexcept
+{
+    if (code != Code::OK)
+        return leave(code);
+    if (waiters().joiners.load(relaxed) != 0)
+        wake_joiners_if_done();
+    wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
+    return leave(Code::OK);
 }
 
 Code SharedQueue::give_back(std::uint64_t ticket) noexcept

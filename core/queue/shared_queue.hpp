@@ -16,6 +16,10 @@
 
 namespace ipcq {
 
+// How the usual case of a call ended. `locked`: nothing has changed, and this thread holds the lock of its end.
+// `not_begun`: nothing has changed, or the file was cut meanwhile.
+enum class Usual { done, locked, not_begun };
+
 class SharedQueue final : public Queue {
 public:
     SharedQueue() : Queue(true) {}
@@ -26,14 +30,25 @@ public:
     static Code open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept;
     static Code unlink(const char *name) noexcept;
 
-    // at_once.hpp, for calls of the process `epoch` (fork_epoch). True: done. False: nothing has changed, and put() or get()
-    // finds out why. `receive` is called with the Item.
-    IPCQ_INLINE bool put_at_once(std::uint64_t epoch, const void *data, std::uint64_t size,
-                                 std::uint32_t type) noexcept;
-    template <class Receive>
-    IPCQ_INLINE bool get_at_once(std::uint64_t epoch, void *buffer, std::uint64_t capacity, std::uint64_t accept,
-                                 Receive receive) noexcept;
-    IPCQ_INLINE bool finish_at_once(std::uint64_t epoch, std::uint64_t ticket, Code &out_code) noexcept;
+    // at_once.hpp, the usual case. `epoch` is the process that calls (fork_epoch), which must be attached. `receive` is
+    // called with the Item.
+    template <std::uint64_t size_max>
+    IPCQ_INLINE Usual put_at_once(std::uint64_t epoch, const Message &message) noexcept;
+    template <class Receive> IPCQ_INLINE Usual get_at_once(const Demand &demand, Receive receive) noexcept;
+    template <std::uint64_t size_max, class Receive>
+    IPCQ_INLINE Usual get_locked(const Demand &demand, Receive receive) noexcept;
+    template <class Receive> IPCQ_INLINE Usual lease_at_once(const Demand &demand, Receive receive) noexcept;
+    void unlock_tail() noexcept { log_.unlock_tail(); }
+    void unlock_head() noexcept { log_.unlock_head(); }
+    bool is_joinable() const noexcept { return geometry_.joinable; }
+    // SYNC attached: acquire; the log of this process was opened before its epoch was stored.
+    bool is_attached(std::uint64_t epoch) const noexcept { return epoch_.load(acquire) == epoch; }
+    // task_done in its usual case: these three, and after_finish() if the third answers false. False from the first:
+    // nothing has changed.
+    IPCQ_INLINE bool end_lease_at_once(std::uint64_t ticket, std::uint64_t &out_offset) noexcept;
+    IPCQ_INLINE Code finish_record(std::uint64_t offset) noexcept;
+    IPCQ_INLINE bool ends_after_finish() const noexcept;
+    Code after_finish(Code code) noexcept;
 
     Code put(const Message &message, const Patience &patience) noexcept override;
     Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
@@ -69,13 +84,13 @@ public:
 private:
     // at_once.hpp: what get() and so on do between entering and leaving.
     IPCQ_INLINE bool may_take_at_once() noexcept;
-    IPCQ_INLINE Code finish_now(std::uint64_t ticket) noexcept;
     // attempt.hpp: the loops around them, and what follows.
     template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;
     template <class Attempt> IPCQ_INLINE Code until_item(const Patience &patience, Attempt attempt) noexcept;
     IPCQ_INLINE bool look_is_due() noexcept;
     IPCQ_INLINE void after_put(std::uint32_t count) noexcept;
     IPCQ_INLINE void after_get(std::uint32_t count, bool more, bool left_segment) noexcept;
+    IPCQ_INLINE Code received(const Taken &taken, Item &out_item) noexcept;
     // batch.cpp, in_place.cpp
     Code put_many_now(const Message *messages, std::uint64_t count, const Patience &patience,
                       std::uint64_t &out_count) noexcept;
@@ -86,8 +101,8 @@ private:
     Code abandon_now(const void *reserved) noexcept;
     Code borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept;
     // shared_queue.cpp
-    Code received(const Taken &taken, Item &out_item) noexcept;
-    bool lease_at_once(void *buffer, std::uint64_t capacity, std::uint64_t accept, Item &out_item) noexcept;
+    [[gnu::noinline]] void return_taken(std::uint64_t offset, std::uint64_t sequence) noexcept;
+    Code finish_now(std::uint64_t ticket) noexcept;
     Code give_back_now(std::uint64_t ticket) noexcept;
     Code join_now(const Patience &patience) noexcept;
     Code shutdown_now(std::uint32_t mode) noexcept;
@@ -100,8 +115,6 @@ private:
     void detach() noexcept;
     Code attach_after_fork() noexcept;
     Code attach_anew() noexcept;
-    // SYNC attached: acquire; the log of this process was opened before its epoch was stored.
-    bool is_attached(std::uint64_t epoch) const noexcept { return epoch_.load(acquire) == epoch; }
     // Every call begins with this: a forked child becomes a participant of its own.
     Code enter() noexcept { return is_attached(fork_epoch()) ? Code::OK : attach_after_fork(); }
     // ... and ends with this: nothing is true that was found in a file which was cut short meanwhile.
