@@ -3,6 +3,7 @@
 // Taking one item. As in put.cpp, the usual case has a function for itself.
 #include "border.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 using ipcq::Call;
@@ -151,7 +152,7 @@ EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, u
         std::free(data);
         if (code != IPCQ_TOOBIG)
             return code;
-        capacity = item.size;
+        capacity = std::max<std::size_t>(capacity, item.size);
     }
 }
 
