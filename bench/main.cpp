@@ -2,6 +2,9 @@
 //
 // Measures queues: one scene, some cells, some peers, round after round, every peer once in every round. scripts/bench
 // runs it with --json and judges; a person reads the summary.
+#include "measure/cache_line.hpp"
+#include "measure/conditions.hpp"
+#include "measure/counts.hpp"
 #include "measure/summary.hpp"
 #include "scenes/scene.hpp"
 
@@ -22,6 +25,7 @@ struct Choice {
     double seconds = 0.15;
     int rounds = 1;
     int turn = 0;
+    std::string counts; // a file
     bool json = false;
 };
 
@@ -71,10 +75,14 @@ bool measure(const Choice &choice, const bench::Scene &scene)
                     cell.setup.max_items = slots(size);
                     cell.setup.one_at_a_time = choice.scene == "round-trip" || choice.scene == "sleeping";
                     const std::string reason = bench::peers().at(peer).why_not(cell.setup);
+                    if (choice.scene == "throughput" && reason.empty())
+                        bench::calibrate_throughput(cell);
+                    const bench::Conditions conditions;
                     const bench::Finding finding =
                         reason.empty() ? scene(cell) : bench::Finding{{"failed", reason}, {"unfit", true}};
                     if (choice.json) {
                         bench::Finding line = finding;
+                        line["conditions"] = conditions.until_now();
                         line.update({{"scene", choice.scene},
                                      {"peer", peer},
                                      {"cell", text},
@@ -100,7 +108,7 @@ int main(int argc, char **argv)
     using bench::Placement;
     CLI::App app("Measures queues between processes, side by side");
     Choice choice;
-    bool listing = false;
+    bool listing = false, line = false;
     const std::map<std::string, Placement> placements = {
         {"free", Placement::free}, {"apart", Placement::apart}, {"one-core", Placement::one_core}};
     std::map<std::string, int> scene_names, peer_names;
@@ -113,6 +121,7 @@ int main(int argc, char **argv)
         return parse(text, setup) ? std::string() : "a cell is PRODUCERS:CONSUMERS, not " + text;
     };
     app.add_flag("--list", listing, "name the peers, and those that are left out");
+    app.add_flag("--line", line, "print the nanoseconds that a cache line takes between two processors and back");
     app.add_option("--scene", choice.scene, "what to measure")->check(CLI::IsMember(scene_names));
     app.add_option("--cell", choice.cells, "PRODUCERS:CONSUMERS, several with commas")->delimiter(',')->check(cell);
     app.add_option("--peers", choice.peers, "whom, with commas; all by default")
@@ -126,14 +135,24 @@ int main(int argc, char **argv)
     app.add_option("--seconds", choice.seconds, "about how long a measurement takes");
     app.add_option("--rounds", choice.rounds, "how often everything is measured");
     app.add_option("--turn", choice.turn, "which peer begins the first round");
+    app.add_option("--counts", choice.counts, "a file that keeps how many items each cell takes");
     app.add_flag("--json", choice.json, "a line of JSON for each measurement, and no summary");
     CLI11_PARSE(app, argc, argv);
     if (listing) {
         list();
         return 0;
     }
+    if (line) {
+        std::cout << bench::cache_line_ns() << std::endl;
+        return 0;
+    }
     if (choice.peers.empty())
         for (const auto &peer : bench::peers())
             choice.peers.push_back(peer.first);
-    return measure(choice, bench::scenes().at(choice.scene)) ? 0 : 1;
+    if (!choice.counts.empty())
+        bench::counts().read(choice.counts);
+    const bool good = measure(choice, bench::scenes().at(choice.scene));
+    if (!choice.counts.empty())
+        bench::counts().write(choice.counts);
+    return good ? 0 : 1;
 }

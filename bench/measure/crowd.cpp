@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/crowd.hpp"
+#include "measure/conditions.hpp"
 #include "peers/require.hpp"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ struct Pipe {
     require(read(gate.read_end, &byte, 1) == 0, "read"); // the end of the pipe is the sign
     member.work(stamp);
     stamp.finished_ns = now_ns();
+    stamp.migrations = own_migrations();
     member.leave();
     _exit(0);
 }
@@ -110,8 +112,10 @@ Outcome run(const std::vector<Member> &members, Placement placement)
     close(ready.read_end);
     close(gate.read_end);
     Outcome outcome{0, {stamps, stamps + members.size()}, failed};
-    for (const Stamp &stamp : outcome.stamps)
+    for (const Stamp &stamp : outcome.stamps) {
         outcome.elapsed_ns = std::max(outcome.elapsed_ns, stamp.finished_ns - begin_ns);
+        add_migrations(stamp.migrations);
+    }
     return outcome;
 }
 

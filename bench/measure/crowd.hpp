@@ -19,6 +19,8 @@ namespace bench {
 struct alignas(128) Stamp {
     std::int64_t finished_ns;
     std::uint64_t sum;
+    std::uint64_t slept;      // where a scene counts it
+    std::uint64_t migrations; // to another processor, after its start
 };
 
 struct Member {

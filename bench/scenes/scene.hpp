@@ -34,6 +34,10 @@ Finding idle(const Cell &cell);
 Finding open_close(const Cell &cell); // ours alone, whatever peer is named
 Finding backlog(const Cell &cell);    // ours alone
 
+// What throughput tries out once for each cell; before a measurement, so that the conditions are those of the
+// measurement alone.
+void calibrate_throughput(const Cell &cell);
+
 inline const std::map<std::string, Scene> &scenes()
 {
     static const std::map<std::string, Scene> all = {
