@@ -74,6 +74,7 @@ bool measure(const Choice &choice, const bench::Scene &scene)
                     cell.setup.item_bytes = size;
                     cell.setup.max_items = slots(size);
                     cell.setup.one_at_a_time = choice.scene == "round-trip" || choice.scene == "sleeping";
+                    cell.setup.one_core = choice.placement == bench::Placement::one_core;
                     const std::string reason = bench::peers().at(peer).why_not(cell.setup);
                     if (choice.scene == "throughput" && reason.empty())
                         bench::calibrate_throughput(cell);

@@ -9,6 +9,7 @@ import platform
 import re
 import sys
 import time
+from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from goals import GOALS
 from report import tables
 from report.plots import plots
 from report.results import Results
-from sections import SECTIONS
+from report.statistics import MET, MISSED, UNDECIDED
+from sections import PASSES, SECTIONS
 from workers import BENCH, BUILD, Workers
 
 OUTPUT = BUILD / "bench-results"
@@ -28,8 +30,8 @@ def say(text):
 
 
 def quick(call):
-    """For development: the same calls, much shorter."""
-    return dataclasses.replace(call, rounds=min(2, call.rounds), seconds=call.seconds / 2)
+    """For development: two short passes."""
+    return dataclasses.replace(call, rounds=1, seconds=call.seconds / 2)
 
 
 def machine():
@@ -38,30 +40,48 @@ def machine():
             f"Linux {platform.release()}, {' '.join(platform.libc_ver())}")
 
 
-def run(names, hurry):
+def calls_of(names, number, hurry):
+    """Of a pass, with the numbers of its rounds."""
+    for call in (call for name in names for call in SECTIONS[name]()):
+        call = quick(call) if hurry else call
+        yield dataclasses.replace(call, first_round=call.first_round + number * call.rounds)
+
+
+def run(names, passes, hurry):
     workers, results = Workers(), Results()
     results.left_out = dict(workers.left_out)
     for peer, reason in sorted(results.left_out.items()):
         say(f"left out: {peer}: {reason}")
-    for call in (call for name in names for call in SECTIONS[name]()):
-        begin = time.monotonic()
-        for line in workers.measure(quick(call) if hurry else call, say):
-            results.add(line)
-        say(f"{call.section} {' '.join(call.cells)}, placed {call.placement}: {time.monotonic() - begin:.0f} s")
+    for number in range(passes):
+        begin, spent = time.monotonic(), Counter()
+        for call in calls_of(names, number, hurry):
+            call_begin = time.monotonic()
+            for line in workers.measure(call, say):
+                results.add(line)
+            spent[call.section] += time.monotonic() - call_begin
+        say(f"pass {number + 1} of {passes}: {time.monotonic() - begin:.0f} s: "
+            f"{', '.join(f'{section} {seconds:.0f}' for section, seconds in spent.items())}")
     for which, why in sorted(results.failures().items()):
         say(f"failed: {' '.join(which)}: {why}")
     return results
 
 
-def write(results, judged, head):
+def goal_of(judgement):
+    """For results.json."""
+    goal, worst = judgement.goal, judgement.worst
+    return {"goal": goal.what, "bound": goal.bound, "at_least": goal.at_least, "verdict": judgement.verdict,
+            "reached": worst and worst.value, "where": worst and worst.where,
+            "places": {place: verdict for place, verdict, _ in judgement.places}}
+
+
+def write(results, judgements, head):
     OUTPUT.mkdir(exist_ok=True)
     for old in OUTPUT.glob("*.svg"):
         old.unlink()
-    text = f"{head}\n\n{tables.report(results, judged)}"
+    text = f"{head}\n\n{tables.report(results, judgements)}"
     (OUTPUT / "report.md").write_text(text)
-    goals = [{"goal": goal.what, "bound": goal.bound, "at_least": goal.at_least, "reached": reached and reached.value,
-              "met": bool(reached and goal.met(reached))} for goal, reached in judged]
-    everything = {"machine": machine(), "goals": goals, "left_out": results.left_out, "measurements": results.lines}
+    everything = {"machine": machine(), "goals": [goal_of(judgement) for judgement in judgements],
+                  "left_out": results.left_out, "measurements": results.lines}
     (OUTPUT / "results.json").write_text(json.dumps(everything))
     for name, svg in plots(results).items():
         (OUTPUT / name).write_text(svg)
@@ -75,26 +95,41 @@ def into_readme(text):
     page.write_text(f"{before}{MARKS[0]}\n\n{text}\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures libipcq beside its peers, in one run.")
-    parser.add_argument("--quick", action="store_true", help="two short rounds, for development")
-    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), metavar="SECTION", help=", ".join(SECTIONS))
-    parser.add_argument("--readme", action="store_true", help="write the result into bench/README.md, too")
-    options = parser.parse_args()
+def once(options):
+    """One run, with its report; the judgements."""
     begin = time.monotonic()
-    results = run(options.only or list(SECTIONS), options.quick)
-    judged = [(goal, goal.read(results)) for goal in GOALS]
+    results = run(options.only or list(SECTIONS), options.passes or (2 if options.quick else PASSES), options.quick)
+    judgements = [goal.judge(results) for goal in GOALS]
     if options.only:  # what belongs to other sections was not asked for
-        judged = [(goal, reached) for goal, reached in judged if reached is not None]
+        judgements = [judgement for judgement in judgements if judgement.verdict]
     head = (f"{machine()}; {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC, {time.monotonic() - begin:.0f} seconds"
             f"{', --quick' if options.quick else ''}.")
-    text = write(results, judged, head)
+    text = write(results, judgements, head)
     print(text)
     say(f"also in {OUTPUT.relative_to(BUILD.parent)}: report.md, results.json, {len(list(OUTPUT.glob('*.svg')))} plots")
     if options.readme:
         into_readme(text)
-    met = sum(reached is not None and goal.met(reached) for goal, reached in judged)
-    print(f"goals met {met} of {len(judged)}")
+    print(summary(judgements), flush=True)
+    return judgements
+
+
+def summary(judgements):
+    counts = Counter(judgement.verdict for judgement in judgements)
+    undecided = f", undecided {counts[UNDECIDED]}" if counts[UNDECIDED] else ""
+    return f"goals met {counts[MET]} of {len(judgements)}, missed {counts[MISSED]}{undecided}"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures libipcq beside its peers, in one run.")
+    parser.add_argument("--quick", action="store_true", help="two short passes, for development")
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--passes", type=int, help=f"how often all sections are measured; {PASSES} in a full run")
+    parser.add_argument("--runs", type=int, default=1, help="so many whole runs, and whether their verdicts agree")
+    parser.add_argument("--readme", action="store_true", help="write the result into bench/README.md, too")
+    options = parser.parse_args()
+    runs = [once(options) for _ in range(options.runs)]
+    if len(runs) > 1:
+        print(tables.agreement(runs))
     return 0
 
 

@@ -23,7 +23,7 @@ struct Counters {
 class BareRing {
 public:
     explicit BareRing(const Setup &setup)
-        : item_bytes_(setup.item_bytes), slots_(std::bit_floor(setup.max_items)),
+        : spinning_(!setup.one_core), item_bytes_(setup.item_bytes), slots_(std::bit_floor(setup.max_items)),
           memory_(sizeof(Counters) + item_bytes_ * slots_), ring_(memory_.as<Counters>())
     {}
     void enter(Role, int) {}
@@ -32,7 +32,7 @@ public:
         // Relaxed: only this process writes it.
         const std::uint64_t at = ring_->put.load(std::memory_order_relaxed);
         // Acquire: the consumer's reads of the slot lie before its release.
-        for (Turn turn(true); at - got_ == slots_; got_ = ring_->got.load(std::memory_order_acquire))
+        for (Turn turn(spinning_); at - got_ == slots_; got_ = ring_->got.load(std::memory_order_acquire))
             if (at - ring_->got.load(std::memory_order_relaxed) == slots_)
                 turn();
         std::memcpy(slot(at), item, item_bytes_);
@@ -42,7 +42,7 @@ public:
     void get(void *item)
     {
         const std::uint64_t at = ring_->got.load(std::memory_order_relaxed);
-        for (Turn turn(true); at == put_; put_ = ring_->put.load(std::memory_order_acquire))
+        for (Turn turn(spinning_); at == put_; put_ = ring_->put.load(std::memory_order_acquire))
             if (at == ring_->put.load(std::memory_order_relaxed))
                 turn();
         std::memcpy(item, slot(at), item_bytes_);
@@ -52,6 +52,7 @@ public:
 private:
     char *slot(std::uint64_t at) { return ring_->slots + (at & (slots_ - 1)) * item_bytes_; }
 
+    bool spinning_;
     std::size_t item_bytes_;
     std::size_t slots_;
     SharedMemory memory_;

@@ -22,6 +22,7 @@ struct Setup {
     std::size_t item_bytes = 64;
     std::size_t max_items = 4096; // where a queue wants to be told; each peer's file says what it makes of it
     bool one_at_a_time = false;   // round trips: what cannot sleep looks again at once
+    bool one_core = false;        // all processes on one: what cannot sleep gives way at once
 };
 
 enum class Role { producer, consumer, both };

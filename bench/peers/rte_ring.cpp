@@ -18,7 +18,7 @@ namespace bench {
 
 namespace {
 
-enum class Sync { hts, rts };
+enum class Sync { hts, rts, many };
 
 class RteRing {
 public:
@@ -30,6 +30,8 @@ public:
         const bool hts = sync == Sync::hts;
         unsigned flags = setup.producers == 1 ? RING_F_SP_ENQ : hts ? RING_F_MP_HTS_ENQ : RING_F_MP_RTS_ENQ;
         flags |= setup.consumers == 1 ? RING_F_SC_DEQ : hts ? RING_F_MC_HTS_DEQ : RING_F_MC_RTS_DEQ;
+        if (sync == Sync::many)
+            flags = 0; // the default: many producers, many consumers
         require(rte_ring_init(ring_, "bench", slots(setup), flags) == 0, "rte_ring_init");
     }
     void enter(Role, int) {}
@@ -97,11 +99,18 @@ std::string several(const Setup &setup)
     return setup.producers > 1 || setup.consumers > 1 ? multiple_of_4(setup) : "the same as rte-ring here";
 }
 
+// One producer and one consumer in the mode for many, which is what a queue for many is to be compared with.
+std::string one_of_many(const Setup &setup)
+{
+    return setup.producers == 1 && setup.consumers == 1 ? multiple_of_4(setup) : "rte-ring-x32 is in this mode here";
+}
+
 template <class Class, Sync sync> std::unique_ptr<Peer> make(const Setup &setup) { return looped<Class>(setup, sync); }
 
 const Registration rte_ring("rte-ring", multiple_of_4, make<RteRing, Sync::hts>);
 const Registration rte_ring_rts("rte-ring-rts", several, make<RteRing, Sync::rts>);
 const Registration rte_ring_bursts("rte-ring-x32", multiple_of_4, make<Bursts, Sync::hts>);
+const Registration rte_ring_many_bursts("rte-ring-many-x32", one_of_many, make<Bursts, Sync::many>);
 const Registration rte_ring_rts_bursts("rte-ring-rts-x32", several, make<Bursts, Sync::rts>);
 
 } // namespace

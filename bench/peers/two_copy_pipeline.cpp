@@ -26,7 +26,8 @@ struct Counters {
 class TwoCopyPipeline {
 public:
     explicit TwoCopyPipeline(const Setup &setup)
-        : item_bytes_(setup.item_bytes), items_(std::max<std::size_t>(1, block_bytes_least / item_bytes_)),
+        : spinning_(!setup.one_core), item_bytes_(setup.item_bytes),
+          items_(std::max<std::size_t>(1, block_bytes_least / item_bytes_)),
           memory_(sizeof(Counters) + blocks * items_ * item_bytes_), shared_(memory_.as<Counters>())
     {}
     void enter(Role, int) {}
@@ -34,7 +35,7 @@ public:
     {
         // Acquire: the consumer has copied out what was there.
         if (in_block_ == 0)
-            for (Turn turn(true); block_ - shared_->emptied.load(std::memory_order_acquire) == blocks;)
+            for (Turn turn(spinning_); block_ - shared_->emptied.load(std::memory_order_acquire) == blocks;)
                 turn();
         std::memcpy(place(), item, item_bytes_);
         if (++in_block_ == items_)
@@ -43,7 +44,7 @@ public:
     void get(void *item)
     {
         if (in_block_ == 0)
-            for (Turn turn(true); block_ == shared_->filled.load(std::memory_order_acquire);)
+            for (Turn turn(spinning_); block_ == shared_->filled.load(std::memory_order_acquire);)
                 turn();
         std::memcpy(item, place(), item_bytes_);
         if (++in_block_ == items_) {
@@ -60,6 +61,7 @@ public:
 private:
     char *place() { return shared_->bytes + ((block_ % blocks) * items_ + in_block_) * item_bytes_; }
 
+    bool spinning_;
     std::size_t item_bytes_;
     std::size_t items_; // of a block
     SharedMemory memory_;

@@ -26,6 +26,7 @@ def plots(results):
                         for p in PERCENTILES] for peer in peers_of(results, section, placement)},
                 "microseconds, by percentile")
     for section, title in (("size", "Cost by size, 1:1"),
+                           ("steps", "Cost by size in steps, 1:1"),
                            ("in-place", "In place and copied, bytes made and read, 1:1")):
         sizes = sorted({key[3] for key in results.keys(section)})
         made[f"{section}.svg"] = line_plot(
@@ -66,6 +67,6 @@ def _middle(values):
 
 def _bytes(size):
     for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
-        if size >= unit:
+        if size % unit == 0:
             return f"{size // unit} {name}"
     return f"{size} B"

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report as Markdown, which is also what the terminal shows: goals first, then what they were read from."""
 
+import statistics
+
+from .conditions import place
+from .statistics import ROUNDS_MOST, UNDECIDED
+
 PERCENTILES = (50, 90, 99, 99.9, 99.99)
 PLAIN_SECTIONS = {
     "collapse": "Collapse",
     "alternate": "One process alone",
     "size": "By size in bytes",
+    "steps": "By size in steps",
     "in-place": "In place and copied, by size in bytes",
     "idle": "Idle consumers",
     "open-close": "Open and close",
@@ -34,31 +40,97 @@ def table(head, rows):
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]) + "\n"
 
 
-def goals(judged):
-    """`judged`: (goal, Reached or None)."""
+def goals(judgements, results):
+    """A line a goal, and for each placement of the processors if there were several."""
     rows = []
-    for goal, reached in judged:
+    for judgement in judgements:
+        goal = judgement.goal
         bound = f"{'≥' if goal.at_least else '≤'} {goal.bound:g} {goal.unit}"
-        if reached is None:
-            rows.append((goal.what, bound, "-", "not measured", ""))
-        else:
-            rows.append((goal.what, bound, f"{reached.value:.2f} {goal.unit}", "met" if goal.met(reached) else "missed",
-                         reached.where))
-    return table(("goal", "bound", "reached", "", "worst at"), rows)
+        if judgement.verdict is None:
+            rows.append((goal.what, bound, "-", "", "", "not measured", "", ""))
+        for number, (where, verdict, worst) in enumerate(judgement.places):
+            limit = judgement.limit(results, worst)
+            rows.append((goal.what if number == 0 else "", bound if number == 0 else "", f"{worst.value:.2f}" if worst.rounds else "-",
+                         interval(worst), "" if limit is None else f"{limit:.2f}", verdict, where or "-",
+                         f"{worst.where} ({worst.rounds} rounds)"))
+    return table(("goal", "bound", "reached", "99 % interval", "limit", "", "processors", "decided at"), rows)
+
+
+def interval(estimate):
+    return f"{estimate.low:.2f} to {estimate.high:.2f}" if estimate.sure else "too few rounds"
+
+
+def undecided(judgements):
+    """For each goal that is undecided: what it would take."""
+    lines = []
+    for judgement in judgements:
+        for estimate in judgement.undecided if judgement.verdict == UNDECIDED else ():
+            needed = estimate.rounds_needed(judgement.goal.bound)
+            takes = (f"about {needed} undisturbed rounds in place of {estimate.rounds}" if needed
+                     else f"more than {ROUNDS_MOST} rounds: it lies at the bound")
+            where = f"{estimate.where}{f', {estimate.place}' if estimate.place else ''}"
+            lines.append(f"- {judgement.goal.what}: {where}: {takes}\n")
+    return lines
+
+
+def agreement(runs):
+    """The verdicts of several runs side by side; a verdict that differs is marked."""
+    rows = []
+    for judgements in zip(*runs):
+        verdicts = [judgement.verdict or "not measured" for judgement in judgements]
+        rows.append((judgements[0].goal.what, *verdicts, "" if len(set(verdicts)) == 1 else "differs"))
+    return table(("goal", *(f"run {number + 1}" for number in range(len(runs))), ""), rows)
+
+
+def conditions(results):
+    """The disturbed rounds by name, and what all rounds met."""
+    lines, groups = [], {}
+    for (section, placement, cell, size, number), sums in results.rounds.items():
+        groups.setdefault((section, placement), []).append(sums)
+        if sums.disturbed:
+            lines.append(f"- {section} {cell}, {placement}, {size} bytes, round {number}: stolen "
+                         f"{sums.share(sums.stolen_ns):.1%}, others' processes {sums.share(sums.foreign_ns):.1%}\n")
+    rows = []
+    for (section, placement), sums in groups.items():
+        seconds = sum(s.processors_ns for s in sums) / 1e9
+        if seconds:
+            rows.append((f"{section}, {placement}", len(sums), sum(s.disturbed for s in sums),
+                         f"{sum(s.stolen_ns for s in sums) / seconds / 1e7:.2f} %",
+                         f"{sum(s.foreign_ns for s in sums) / seconds / 1e7:.1f} %",
+                         *(f"{sum(getattr(s, name) for s in sums) / seconds:.0f}"
+                           for name in ("switches", "preemptions", "migrations"))))
+    head = ("", "rounds", "disturbed", "stolen", "other processes", "switches", "preemptions", "migrations")
+    return [table(head, rows), "The last three are for each second of a processor.\n"] if rows else [], lines
+
+
+def lines_of_processors(results):
+    """How near the processors were, by what was measured."""
+    found = {}
+    for line in results.lines:
+        found.setdefault(place(line), []).extend(line.get("conditions", {}).get("line_ns", ()))
+    return table(("processors", "measurements", "a cache line there and back, ns"),
+                 [(name, len(ns) // 2, f"{statistics.median(ns):.0f} ({min(ns):.0f} to {max(ns):.0f})")
+                  for name, ns in sorted(found.items()) if name and ns])
 
 
 def to_boost(results, section, placement, base="boost-mq"):
-    """Ratios of medians in the same round, with their spread, and the base's own rate for orientation."""
+    """Ratios within a round with their interval, for each placement of the processors, and the base's own rate."""
     cells = cells_of(results, section, placement)
     rows = []
     for peer in peers_of(results, section, placement):
-        row = [peer]
-        for cell in cells:
-            spread = results.ratio((section, placement, cell, 64, peer), (section, placement, cell, 64, base))
-            row.append(f"{spread.median:.2f} ({spread.low:.2f} to {spread.high:.2f})" if spread else "")
-        rows.append(row)
+        estimates = {cell: results.ratios((section, placement, cell, 64, peer), (section, placement, cell, 64, base))
+                     for cell in cells}
+        for where in sorted({e.place for found in estimates.values() for e in found}):
+            rows.append((peer, where or "-", *(_in_place(estimates[cell], where) for cell in cells)))
     rates = [_rate(results, (section, placement, cell, 64, base)) for cell in cells]
-    return table((f"times {base}", *cells), [*rows, (f"*{base}, M items/s*", *rates)])
+    return table((f"times {base}", "processors", *cells), [*rows, (f"*{base}, M items/s*", "", *rates)])
+
+
+def _in_place(estimates, where):
+    for estimate in estimates:
+        if estimate.place == where:
+            return f"{estimate.value:.2f} ({interval(estimate)})" if estimate.sure else f"{estimate.value:.2f}"
+    return ""
 
 
 def _rate(results, key):
@@ -90,8 +162,19 @@ def plain_values(results, section, placement="free"):
     return table((unit, *columns), rows)
 
 
-def report(results, judged):
-    parts = ["### Goals\n", goals(judged)]
+def by_byte(results, section="steps"):
+    """What a byte costs at each size."""
+    sizes = sorted({key[3] for key in results.keys(section)})
+    rows = [(peer, *(f"{1e3 / results.of((section, 'free', '1:1', size, peer)).median / size:.3f}" for size in sizes))
+            for peer in peers_of(results, section, "free")]
+    return table(("ns a byte", *sizes), rows)
+
+
+def report(results, judgements):
+    parts = ["### Goals\n", goals(judgements, results)]
+    missing = undecided(judgements)
+    if missing:
+        parts += ["### What the undecided goals would take\n", *missing]
     for placement in ("free", "apart", "one core"):
         for section, title, base in (("throughput", "Throughput, one by one", "boost-mq"),
                                      ("batches", "Throughput, batches of 32", "rte-ring-x32")):
@@ -102,7 +185,13 @@ def report(results, judged):
                 parts += [f"### {title}, placed {placement}\n", round_trips(results, section, placement)]
     for section, title in PLAIN_SECTIONS.items():
         if results.keys(section, "free"):
-            parts += [f"### {title}, placed free\n", plain_values(results, section)]
+            values = by_byte if section == "steps" else plain_values
+            parts += [f"### {title}, placed free\n", values(results, section)]
+    sums, disturbed = conditions(results)
+    if sums:
+        parts += ["### Conditions\n", lines_of_processors(results), *sums]
+    if disturbed:
+        parts += ["### Disturbed rounds, left out\n", *disturbed]
     if results.left_out:
         parts += ["### Left out\n", *(f"- {peer}: {reason}\n" for peer, reason in sorted(results.left_out.items()))]
     failures = results.failures()

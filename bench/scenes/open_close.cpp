@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opening a queue that exists, and closing it again.
+// Opening a queue that exists, and closing it again; beside it the same for the bare file.
 #include "measure/clock.hpp"
 #include "measure/histogram.hpp"
+#include "scenes/bare_system.hpp"
 #include "scenes/own_queue.hpp"
 #include "scenes/scene.hpp"
 
@@ -24,7 +25,9 @@ Finding open_close(const Cell &cell)
         OwnQueue::check(ipcq_close(handle), "ipcq_close");
         samples.add(now_ns() - begin_ns);
     }
-    return samples.finding();
+    Finding finding = samples.finding();
+    finding["limit"] = open_and_map_ns(queue.path());
+    return finding;
 }
 
 } // namespace bench
