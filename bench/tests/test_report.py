@@ -103,6 +103,12 @@ class Ratios(unittest.TestCase):
         found = {(e.place, e.value, e.rounds) for e in TO_BOOST.read(near_and_far)}
         self.assertEqual(found, {("near", 8, 10), ("very far", 2, 10)})
 
+    def test_know_of_lines_that_came_later(self):
+        results = measured([8] * 6, 1)
+        self.assertEqual(TO_BOOST.read(results)[0].value, 8)
+        add_rounds(results, [2] * 20, 1, first=6)
+        self.assertEqual(TO_BOOST.read(results)[0].value, 2)
+
     def test_of_disturbed_rounds_alone_decide_nothing(self):
         judgement = TO_BOOST.judge(measured([8] * 6, 1, processors_ns=1000, foreign_ns=100))
         self.assertEqual((judgement.verdict, judgement.worst.rounds), (UNDECIDED, 0))
@@ -144,7 +150,7 @@ class Goals(unittest.TestCase):
 
     def test_the_worst_cell_judges(self):
         results = Results()
-        for cell, ours in (("1:1", 9), ("2:2", 3), ("4:4", 8)):
+        for cell, ours in (("1:1", 9), ("2:2", 3), ("4:4", 3.5), ("8:8", 8)):
             add_rounds(results, [ours] * 6, 1, cell)
         judgement = TO_BOOST.judge(results)
         self.assertEqual((judgement.verdict, judgement.worst.value), (MISSED, 3))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Intervals, verdicts and what an undecided one would take."""
 
+import math
 import random
 import statistics
 import unittest
@@ -11,8 +12,9 @@ from report.statistics import LEVEL, MET, MISSED, ROUNDS_LEAST, UNDECIDED, Estim
 
 class Bootstrap(unittest.TestCase):
     def test_is_the_same_for_the_same_samples(self):
-        samples = [random.Random(3).random() for _ in range(20)]
-        self.assertEqual(bootstrap(samples), bootstrap(list(samples)))
+        chance = random.Random(3)
+        samples = [chance.random() for _ in range(20)]
+        self.assertEqual(bootstrap(samples, statistics.fmean), bootstrap(list(samples), statistics.fmean))
 
     def test_of_equal_samples_is_a_point(self):
         self.assertEqual(bootstrap([7.0] * 9), (7.0, 7.0))
@@ -55,6 +57,7 @@ class Verdicts(unittest.TestCase):
     def test_of_few_rounds_is_undecided_and_wants_the_least(self):
         estimate = Estimate.of([9.0] * (ROUNDS_LEAST - 1))
         self.assertEqual((estimate.verdict(4, True), estimate.rounds_needed(4)), (UNDECIDED, ROUNDS_LEAST))
+        self.assertEqual((estimate.low, estimate.high), (-math.inf, math.inf))
 
     def test_half_the_interval_needs_four_times_the_rounds(self):
         self.assertEqual(Estimate(5, 3, 7, 10).rounds_needed(4), 40)
