@@ -92,7 +92,7 @@ def _limit_peer(results, peer, estimate):
         return 1.0 if estimate.theirs else None
     for cell in (estimate.ours[2], "1:1"):  # most limits are of two processes
         for found in results.ratios((*estimate.ours[:2], cell, estimate.ours[3], peer), estimate.theirs):
-            if found.place == estimate.place:
+            if found.rounds and found.place == estimate.place:
                 return found.value
     return None
 

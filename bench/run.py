@@ -18,7 +18,7 @@ from report import tables
 from report.plots import plots
 from report.results import Results
 from report.statistics import MET, MISSED, UNDECIDED
-from sections import PASSES, SECTIONS
+from sections import LIMIT_S, PASSES, SECTIONS
 from workers import BENCH, BUILD, Workers
 
 OUTPUT = BUILD / "bench-results"
@@ -52,13 +52,18 @@ def run(names, passes, hurry):
     results.left_out = dict(workers.left_out)
     for peer, reason in sorted(results.left_out.items()):
         say(f"left out: {peer}: {reason}")
+    run_begin, longest = time.monotonic(), 0
     for number in range(passes):
         begin, spent = time.monotonic(), Counter()
+        if begin - run_begin + longest > LIMIT_S:
+            say(f"only {number} passes: this machine has too little time for {passes}")
+            break
         for call in calls_of(names, number, hurry):
             call_begin = time.monotonic()
             for line in workers.measure(call, say):
                 results.add(line)
             spent[call.section] += time.monotonic() - call_begin
+        longest = max(longest, time.monotonic() - begin)
         say(f"pass {number + 1} of {passes}: {time.monotonic() - begin:.0f} s: "
             f"{', '.join(f'{section} {seconds:.0f}' for section, seconds in spent.items())}")
     for which, why in sorted(results.failures().items()):

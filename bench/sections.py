@@ -16,6 +16,7 @@ PLACEMENTS = ("free", "apart", "one-core")
 
 # The sections are measured one after the other, and then all again: what lasts for minutes meets each of them.
 PASSES = 6
+LIMIT_S = 14 * 60  # no pass begins that would not end before
 
 
 @dataclass(frozen=True)
