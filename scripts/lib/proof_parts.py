@@ -25,7 +25,7 @@ PARTS = [
     Part("history", [f"{PROOF}/history/proof_history"]),
     Part("faults", [f"{PROOF}/faults/proof_faults"]),
     Part("fuzz", ["python3", f"{ROOM}/fuzz/fuzz.py"], watchdog_s=900, beside=True),  # builds its engine first
-    Part("comparison", ["python3", f"{ROOM}/comparison/comparison.py"]),
+    Part("comparison", ["python3", "bench/comparison/comparison.py"]),
     Part("mixed", [f"{PROOF}/mixed/proof_mixed"], beside=True),
     Part("chaos", ["python3", f"{ROOM}/chaos/chaos.py"], beside=True),
 ]
