@@ -3,9 +3,10 @@
 
 from dataclasses import dataclass, fields
 
-# Of the time of all processors in a round.
+# Of the time of all processors in a round; and what /proc/stat does not tell apart, since it counts in ticks of 10 ms.
 STOLEN_SHARE_MOST = 0.01
 FOREIGN_SHARE_MOST = 0.05
+GRAIN_NS = 20_000_000
 
 # A cache line's way there and back, in nanoseconds below this, and what lies so near on the machines that were seen.
 PLACES = ((110, "siblings"), (290, "near"), (560, "far"), (float("inf"), "very far"))
@@ -49,4 +50,5 @@ class Round:
 
     @property
     def disturbed(self):
-        return (self.share(self.stolen_ns) > STOLEN_SHARE_MOST or self.share(self.foreign_ns) > FOREIGN_SHARE_MOST)
+        return (self.share(self.stolen_ns - GRAIN_NS) > STOLEN_SHARE_MOST
+                or self.share(self.foreign_ns - GRAIN_NS) > FOREIGN_SHARE_MOST)

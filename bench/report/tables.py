@@ -50,9 +50,10 @@ def goals(judgements, results):
             rows.append((goal.what, bound, "-", "", "", "not measured", "", ""))
         for number, (where, verdict, worst) in enumerate(judgement.places):
             limit = judgement.limit(results, worst)
-            rows.append((goal.what if number == 0 else "", bound if number == 0 else "", f"{worst.value:.2f}" if worst.rounds else "-",
-                         interval(worst), "" if limit is None else f"{limit:.2f}", verdict, where or "-",
-                         f"{worst.where} ({worst.rounds} rounds)"))
+            name = (goal.what, bound) if number == 0 else ("", "")
+            reached = f"{worst.value:.2f}" if worst.rounds else "-"
+            rows.append((*name, reached, interval(worst), "" if limit is None else f"{limit:.2f}", verdict,
+                         where or "-", f"{worst.where} ({worst.rounds} rounds)"))
     return table(("goal", "bound", "reached", "99 % interval", "limit", "", "processors", "decided at"), rows)
 
 

@@ -86,15 +86,15 @@ class Ratios(unittest.TestCase):
 
     def test_leave_disturbed_rounds_out(self):
         results = measured([8] * 6, 1)
-        add_rounds(results, [1] * 20, 1, first=6, processors_ns=1000, foreign_ns=100)
-        add_rounds(results, [1] * 20, 1, first=26, processors_ns=1000, stolen_ns=20)
+        add_rounds(results, [1] * 20, 1, first=6, processors_ns=10**10, foreign_ns=10**9)
+        add_rounds(results, [1] * 20, 1, first=26, processors_ns=10**10, stolen_ns=2 * 10**8)
         estimate, = TO_BOOST.read(results)
         self.assertEqual((estimate.value, estimate.rounds), (8, 6))
         self.assertEqual(results.of(results.keys("throughput")[0]).median, 8)
 
     def test_a_peer_that_disturbs_its_round_disturbs_it_for_all(self):
         results = measured([8] * 6, 1)
-        results.add(line("throughput", "pipe", 1, number=2, conditions={"processors_ns": 1000, "foreign_ns": 500}))
+        results.add(line("throughput", "pipe", 1, number=2, conditions={"processors_ns": 10**10, "foreign_ns": 10**9}))
         estimate, = TO_BOOST.read(results)
         self.assertEqual(estimate.rounds, 5)
 
@@ -110,7 +110,7 @@ class Ratios(unittest.TestCase):
         self.assertEqual(TO_BOOST.read(results)[0].value, 2)
 
     def test_of_disturbed_rounds_alone_decide_nothing(self):
-        judgement = TO_BOOST.judge(measured([8] * 6, 1, processors_ns=1000, foreign_ns=100))
+        judgement = TO_BOOST.judge(measured([8] * 6, 1, processors_ns=10**10, foreign_ns=10**9))
         self.assertEqual((judgement.verdict, judgement.worst.rounds), (UNDECIDED, 0))
         self.assertIn("5 undisturbed rounds in place of 0", tables.undecided([judgement])[0])
 

@@ -98,11 +98,17 @@ class Conditions(unittest.TestCase):
         self.assertEqual(place({"section": "throughput", "placement": "free"}), "")
 
     def test_a_round_is_disturbed_by_its_shares(self):
-        for stolen, foreign, disturbed in ((0, 0, False), (10, 50, False), (11, 0, True), (0, 51, True)):
+        # In thousandths of ten seconds; two of them are the grain.
+        for stolen, foreign, disturbed in ((0, 0, False), (12, 52, False), (13, 0, True), (0, 53, True)):
             sums = Round()
-            sums.add({"processors_ns": 600, "stolen_ns": stolen})
-            sums.add({"processors_ns": 400, "foreign_ns": foreign})
+            sums.add({"processors_ns": 6 * 10**9, "stolen_ns": stolen * 10**7})
+            sums.add({"processors_ns": 4 * 10**9, "foreign_ns": foreign * 10**7})
             self.assertEqual(sums.disturbed, disturbed)
+
+    def test_one_tick_disturbs_no_short_round(self):
+        sums = Round()
+        sums.add({"processors_ns": 10**8, "stolen_ns": 10**7, "foreign_ns": 2 * 10**7})
+        self.assertFalse(sums.disturbed)
 
 
 if __name__ == "__main__":
