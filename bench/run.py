@@ -75,7 +75,7 @@ def goal_of(judgement):
     """For results.json."""
     goal, worst = judgement.goal, judgement.worst
     return {"goal": goal.what, "bound": goal.bound, "at_least": goal.at_least, "verdict": judgement.verdict,
-            "reached": worst and worst.value, "where": worst and worst.where,
+            "reached": worst.value if worst and worst.rounds else None, "where": worst and worst.where,
             "places": {place: verdict for place, verdict, _ in judgement.places}}
 
 
