@@ -121,13 +121,20 @@ private:
         static_assert(ticket_only_of_thread == UINT64_MAX - 1);
         return ticket + 2 <= 2;
     }
+    // Locked, and there is a single lease. Does the ticket stand for it, without naming it?
+    bool means_single(std::uint64_t ticket) const noexcept
+    {
+        return has_a_meaning(ticket) && in_pool_.load(relaxed) == 0 &&
+               (ticket != ticket_only_of_thread || single_.thread() == thread_number);
+    }
     // Locked. False: nothing has changed.
     IPCQ_INLINE bool finish_recent(std::uint64_t ticket, std::uint64_t &out_offset) noexcept
     {
-        if (ticket != 0 && ticket == single_.lease.ticket) [[likely]] {
+        if (const std::uint64_t single = single_.lease.ticket;
+            single != 0 && (ticket == single || means_single(ticket))) [[likely]] {
             out_offset = single_.lease.offset;
             single_.lease.ticket = 0;
-            oldest_.store(ticket + 1, relaxed);
+            oldest_.store(single + 1, relaxed);
             return true;
         }
         Recent &place = place_of(ticket);

@@ -87,6 +87,30 @@ void the_oldest_comes_first(void **state)
     assert_int_equal(finish(f, ticket_oldest), 24);
 }
 
+// One lease stands in the ring's place for a single one, and older ones have moved to the pool.
+void the_oldest_is_in_the_pool_and_not_the_single_one(void **state)
+{
+    Fixture &f = fixture_of(state);
+    const std::uint64_t old = add(f, 8);
+    for (std::uint64_t i = 0; i < 2 * LeaseTable::ring_size; i++)
+        finish(f, add(f, 16));
+    add(f, 24);
+    for (const std::uint64_t meaning : {ticket_oldest, ticket_oldest_of_thread}) {
+        std::uint64_t offset = 0;
+        assert_code(f.table.finish(meaning, offset, f.count), OK);
+        assert_int_equal(offset, meaning == ticket_oldest ? 8 : 24);
+    }
+    finish(f, old);
+    assert_code(f.code, NOTTAKEN);
+}
+
+void *finish_only_of_a_new_thread(void *argument)
+{
+    auto &f = *static_cast<Fixture *>(argument);
+    finish(f, ticket_only_of_thread);
+    return nullptr;
+}
+
 void *add_in_a_thread(void *argument)
 {
     auto &f = *static_cast<Fixture *>(argument);
@@ -117,6 +141,15 @@ void the_oldest_of_a_thread_is_its_own(void **state)
     add(f, 24);
     assert_int_equal(finish(f, ticket_oldest_of_thread), 24);
     assert_int_equal(finish(f, others), 16);
+}
+
+void a_single_lease_of_another_thread_is_ambiguous(void **state)
+{
+    Fixture &f = fixture_of(state);
+    add(f, 8);
+    run(finish_only_of_a_new_thread, f);
+    assert_code(f.code, AMBIGUOUS);
+    assert_int_equal(finish(f, ticket_only_of_thread), 8);
 }
 
 void the_first_lease_of_a_thread_stays_its_own(void **state)
@@ -304,6 +337,8 @@ int main()
         TABLE_TEST(a_ticket_that_was_never_given_is_not_taken),
         TABLE_TEST(an_empty_table_has_no_oldest),
         TABLE_TEST(the_oldest_comes_first),
+        TABLE_TEST(the_oldest_is_in_the_pool_and_not_the_single_one),
+        TABLE_TEST(a_single_lease_of_another_thread_is_ambiguous),
         TABLE_TEST(the_oldest_of_a_thread_is_its_own),
         TABLE_TEST(the_first_lease_of_a_thread_stays_its_own),
         TABLE_TEST(a_thread_without_items_finishes_the_handles_oldest),
