@@ -13,6 +13,7 @@ using ipcq::Code;
 using ipcq::is_usual;
 using ipcq::number;
 using ipcq::patience_of;
+using ipcq::SharedQueue;
 using ipcq::until;
 using ipcq::Usual;
 using ipcq::UsualCall;
@@ -58,14 +59,14 @@ void receive(size_t *out_size, const ipcq::Item &item) { *out_size = item.size; 
 uint64_t accepted(uint64_t accept, const ipcq_wait * /*wait*/) { return accept; }
 uint64_t accepted(int64_t /*deadline_ns*/) { return IPCQ_ACCEPT_ALL; }
 
-// In a thread that holds the lock of the head. The item may be larger than the usual function copies.
-template <class Out, class... Rest>
-[[gnu::noinline]] int get_from_lock(ipcq_t *queue, void *buffer, size_t capacity, Out *out, Rest... rest)
+// Goes on with a call that was handed over. `take` answers how its usual case ended.
+template <class Take, class Out, class... Rest>
+IPCQ_INLINE int get_entered(Take take, ipcq_t *queue, void *buffer, size_t capacity, Out *out, Rest... rest)
 {
     {
-        UsualCall call(queue, UsualCall::Entered{});
-        const Usual usual = call.here()->get_locked<ipcq::copy_inside_max>(
-            {buffer, capacity, accepted(rest...)}, [out](const ipcq::Item &item) { receive(out, item); });
+        const UsualCall call(queue, UsualCall::Entered{});
+        const Usual usual = take(*call.here(), ipcq::Demand{buffer, capacity, accepted(rest...)},
+                                 [out](const ipcq::Item &item) { receive(out, item); });
         if (usual == Usual::done) [[likely]]
             return IPCQ_OK;
         if (usual == Usual::locked)
@@ -74,20 +75,22 @@ template <class Out, class... Rest>
     return get_slowly(queue, buffer, capacity, out, rest...);
 }
 
-// In a joinable queue.
-template <class Out, class... Rest>
-[[gnu::noinline]] int lease(ipcq_t *queue, void *buffer, size_t capacity, Out *out, Rest... rest)
+// In a thread that holds the lock of the head. The item may be larger than the usual function copies.
+template <class... Arguments> [[gnu::noinline]] int get_from_lock(Arguments... arguments)
 {
-    {
-        UsualCall call(queue, UsualCall::Entered{});
-        const Usual usual = call.here()->lease_at_once({buffer, capacity, accepted(rest...)},
-                                                       [out](const ipcq::Item &item) { receive(out, item); });
-        if (usual == Usual::done) [[likely]]
-            return IPCQ_OK;
-        if (usual == Usual::locked)
-            call.here()->unlock_head();
-    }
-    return get_slowly(queue, buffer, capacity, out, rest...);
+    const auto take = [](SharedQueue &queue, const ipcq::Demand &demand, auto receive) {
+        return queue.get_locked<ipcq::copy_inside_max>(demand, receive);
+    };
+    return get_entered(take, arguments...);
+}
+
+// From a joinable queue.
+template <class... Arguments> [[gnu::noinline]] int lease(Arguments... arguments)
+{
+    const auto take = [](SharedQueue &queue, const ipcq::Demand &demand, auto receive) {
+        return queue.lease_at_once(demand, receive);
+    };
+    return get_entered(take, arguments...);
 }
 
 template <class Out, class... Rest>
@@ -135,9 +138,9 @@ EXPORT int ipcq_get_alloc(ipcq_t *queue, void **out_data, ipcq_item *out_item, u
     if (out_data == nullptr || out_item == nullptr)
         return IPCQ_INVALID;
     cancellation_point();
-    const CancellationDisabled whole; // there is memory to release
-    ipcq_item item{};                 // the caller's stays as it is when no item is taken
-    // Another consumer may take the item whose size was told, and the next one be larger: ask until both fit.
+    const CancellationDisabled whole; // A cancelled thread would leave the memory allocated.
+    ipcq_item item{};                 // The caller's does not change when no item is taken.
+    // Another consumer may take the item first, and the next one may be larger. So this is repeated until one fits.
     for (std::size_t capacity = 256;;) {
         void *data = std::malloc(capacity);
         if (data == nullptr)

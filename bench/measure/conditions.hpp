@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Under what conditions something was measured: what the host and other processes took meanwhile, how often the measured
-// processes were switched and moved, and how near the two processors were. The report judges by it which rounds count.
+// The conditions of a measurement: the time that the host and other processes took, the switches and migrations of the
+// measured processes, and the distance of the two processors. By these the report decides which rounds count.
 #pragma once
 
 #include <nlohmann/json.hpp>

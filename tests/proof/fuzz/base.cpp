@@ -171,8 +171,8 @@ void leased_by_two(const char *name, Bytes &out)
     read_file(name, out);
 }
 
-// A dead getter in a plain queue with a large item in its hands cannot be made between two calls; a bounded joinable
-// queue with a large lease comes near.
+// A getter of a plain queue that died with a large item cannot be made between two calls. A bounded joinable queue with
+// a large lease is nearly the same.
 void leased_large(const char *name, Bytes &out)
 {
     Queue queue(name, IPCQ_JOINABLE, 3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a survivor does while the victim is stopped in the middle of a call: every kind of call, each judged by what the
-// bytes say that the victim holds.
+// The calls of a survivor while the victim is stopped in the middle of a call. It makes every kind of call. The bytes
+// tell which locks and items the victim holds, and each answer is judged by that.
 #pragma once
 
 #include "caller.h"
