@@ -161,7 +161,9 @@ public:
         std::uint32_t begin, end;
     };
     SlotRange all_slots() const { return {0, geometry().slot_count}; }
-    Code reap(SlotRange range, std::uint64_t &out_items) noexcept;
+    // A stopped process may hold a lock that a look for the dead wants. A look waits for one lock at most, or for none.
+    enum class LockWait { none, once };
+    Code reap(SlotRange range, LockWait wait, std::uint64_t &out_items) noexcept;
     // The same for this participant itself, on closing.
     Code reap_own(std::uint64_t &out_items) noexcept;
     // Did this participant enter a slot in which leases of earlier generations may be left?
@@ -273,10 +275,10 @@ private:
     // repair.cpp
     Code repair_head() noexcept;
     Liveness find_dead(std::uint32_t slot, DeadOwners &dead) const noexcept;
-    Code reap_these(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    Code reap_these(const DeadOwners &dead, LockWait &wait, std::uint64_t &out_items) noexcept;
     void mark_clean(const DeadOwners::Entry &entry) noexcept;
-    Code free_claims_of(const DeadOwners &dead) noexcept;
-    Code requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept;
+    Code free_claims_of(const DeadOwners &dead, LockWait &wait) noexcept;
+    Code requeue_leases_of(const DeadOwners &dead, LockWait &wait, std::uint64_t &out_items) noexcept;
     Code requeue_from(FrontierCursor from, const DeadOwners &dead, std::uint64_t &out_items) noexcept;
     template <class Visit>
     Code each_lease_of(const DeadOwners &dead, FrontierCursor from, const HeadCursor &head, Visit visit) const noexcept;

@@ -18,8 +18,18 @@ namespace ipcq {
 
 namespace {
 
-// A stopped process may hold a lock that the reaper wants; its work is not urgent enough to wait for that.
-Patience short_patience() { return Patience::until(now_ns() + 2'000'000); }
+Patience patience_for(Log::LockWait wait)
+{
+    return wait == Log::LockWait::once ? Patience::until(nowait) : Patience::at_once();
+}
+
+// `code`: of a lock. After the one wait the locks that follow are only tried.
+Code after_wait(Code code, Log::LockWait &wait)
+{
+    if (code != Code::OK)
+        wait = Log::LockWait::none;
+    return code;
+}
 
 } // namespace
 
@@ -106,7 +116,7 @@ Liveness Log::find_dead(std::uint32_t slot, DeadOwners &dead) const noexcept
     return liveness;
 }
 
-Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
+Code Log::reap(SlotRange range, LockWait wait, std::uint64_t &out_items) noexcept
 {
     out_items = 0;
     DeadOwners dead;
@@ -117,7 +127,7 @@ Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
         if (!dead.is_full() && (slot + 1 < range.end || dead.is_empty()))
             continue;
         std::uint64_t items = 0;
-        const Code code = reap_these(dead, items);
+        const Code code = reap_these(dead, wait, items);
         out_items += items;
         if (code == Code::CORRUPT)
             return code;
@@ -127,15 +137,15 @@ Code Log::reap(SlotRange range, std::uint64_t &out_items) noexcept
     return held_up != Code::OK ? held_up : all_asked ? Code::OK : Code::SYSTEM;
 }
 
-Code Log::reap_these(const DeadOwners &dead, std::uint64_t &out_items) noexcept
+Code Log::reap_these(const DeadOwners &dead, LockWait &wait, std::uint64_t &out_items) noexcept
 {
     out_items = 0;
-    const Code freed = free_claims_of(dead);
+    const Code freed = free_claims_of(dead, wait);
     if (freed == Code::CORRUPT)
         return freed;
     TEST_POINT("reaping");
     // Also while a stopped producer holds the tail: items need the head alone.
-    if (const Code code = requeue_leases_of(dead, out_items); code != Code::OK)
+    if (const Code code = requeue_leases_of(dead, wait, out_items); code != Code::OK)
         return code;
     if (freed != Code::OK)
         return freed; // the slots stay as they are, and a later pass frees the claims
@@ -160,15 +170,16 @@ Code Log::reap_own(std::uint64_t &out_items) noexcept
 {
     DeadOwners own;
     own.add(me_.slot_index(), me_.self().generation());
-    return reap_these(own, out_items);
+    LockWait wait = LockWait::once;
+    return reap_these(own, wait, out_items);
 }
 
 // Segments that were claimed and never linked. LIVE ones beyond the tail count as such: an appender marks them before it
 // links them, under the tail's lock, which we hold.
-Code Log::free_claims_of(const DeadOwners &dead) noexcept
+Code Log::free_claims_of(const DeadOwners &dead, LockWait &wait) noexcept
 {
     Grip grip;
-    if (const Code code = tail_lock_.lock(me_, short_patience(), grip); code != Code::OK)
+    if (const Code code = after_wait(tail_lock_.lock(me_, patience_for(wait), grip), wait); code != Code::OK)
         return code;
     TailCursor tail = load_cursor(control().tail);
     const Code code = roll_tail(tail);
@@ -188,12 +199,12 @@ Code Log::free_claims_of(const DeadOwners &dead) noexcept
 
 // Locks the head for it, and the frontier. A process that was stopped in the middle of advance() may hold the frontier; then
 // the walk begins at a lease of the dead. The frontier never passes one.
-Code Log::requeue_leases_of(const DeadOwners &dead, std::uint64_t &out_items) noexcept
+Code Log::requeue_leases_of(const DeadOwners &dead, LockWait &wait, std::uint64_t &out_items) noexcept
 {
-    if (const Code code = lock_head(short_patience()); code != Code::OK)
+    if (const Code code = after_wait(lock_head(patience_for(wait)), wait); code != Code::OK)
         return code;
     Grip grip;
-    Code code = frontier_lock_.lock(me_, short_patience(), grip);
+    Code code = after_wait(frontier_lock_.lock(me_, patience_for(wait), grip), wait);
     const bool locked = code == Code::OK;
     FrontierCursor from;
     if (locked)

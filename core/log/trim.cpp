@@ -46,9 +46,9 @@ std::uint64_t Log::needed_lately(std::uint64_t in_use, Nanoseconds now) noexcept
 bool Log::trim(Nanoseconds now) noexcept
 {
     bool end = false;
-    // What was finished is in use until the frontier has passed it. A frontier that a stopped process keeps has cost
-    // our grace: not once more each turn.
-    return may_have_spare(1) && advance(Patience::until(nowait), end) == Code::OK &&
+    // What was finished is in use until the frontier has passed it. A stopped process may hold the frontier; memory is not
+    // urgent enough to wait for it.
+    return may_have_spare(1) && advance(Patience::at_once(), end) == Code::OK &&
            give_memory_back(needed_lately(live_segments(), now));
 }
 

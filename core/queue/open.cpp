@@ -146,7 +146,7 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         return code;
     }
     bool items = false;
-    queue->clean_up(queue->log_.all_slots(), items); // what participants before us left behind
+    queue->clean_up(queue->log_.all_slots(), Log::LockWait::once, items); // what participants before us left behind
     {
         const ForkGate gate;
         queue->listed_.list();
@@ -275,7 +275,7 @@ Code SharedQueue::attach_after_fork() noexcept
     }
     if (code == Code::OK) {
         bool items = false;
-        clean_up(log_.all_slots(), items); // what the dead left in our slot, among others
+        clean_up(log_.all_slots(), Log::LockWait::once, items); // what the dead left in our slot, among others
     }
     return code == Code::TRUNCATED ? Code::CORRUPT : code;
 }

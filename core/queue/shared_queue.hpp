@@ -150,7 +150,7 @@ private:
     Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience, Baton &baton) noexcept;
     Code wait_for_item(const Patience &patience, Baton &baton) noexcept;
     // OK, or SYSTEM if this process cannot learn who is dead. out_items: did items become ready again?
-    Code clean_up(Log::SlotRange range, bool &out_items) noexcept;
+    Code clean_up(Log::SlotRange range, Log::LockWait wait, bool &out_items) noexcept;
     void note_who_was_asked(Log::SlotRange range, Code code) noexcept;
     Code clean_up_if_due(bool thorough, bool &out_items) noexcept;
     Log::SlotRange next_slots() noexcept;

@@ -98,11 +98,11 @@ void SharedQueue::wake_after_get(bool more, bool left_segment) noexcept
         wake_one(waiters().putters, pills().putters);
 }
 
-Code SharedQueue::clean_up(Log::SlotRange range, bool &out_items) noexcept
+Code SharedQueue::clean_up(Log::SlotRange range, Log::LockWait wait, bool &out_items) noexcept
 {
     std::uint64_t items = 0;
     const std::uint32_t begun_ms = milliseconds(now_ns());
-    const Code code = log_.reap(range, items);
+    const Code code = log_.reap(range, wait, items);
     // Stored only when each slot was asked for: other sleepers rely on it. It comes last, so that a reaper that dies leaves
     // none. What a stopped process keeps from us is found again next time.
     if (code == Code::OK && range.end - range.begin == geometry_.slot_count)
@@ -133,8 +133,9 @@ void SharedQueue::note_who_was_asked(Log::SlotRange range, Code code) noexcept
 }
 
 // Between two clean-ups the answer of the last one stands: a process that cannot ask says so at each call that would have to.
-// `thorough`: asks for all slots. A call that must not wait asks for a part, since the kernel's answer takes the longer the
-// more participants there are.
+// `thorough`: asks for all slots, and waits for a lock once. A call that must not wait asks for a part, since the kernel's
+// answer takes the longer the more participants there are. It waits for no lock: one that a stopped process holds would
+// delay each of its calls.
 Code SharedQueue::clean_up_if_due(bool thorough, bool &out_items) noexcept
 {
     out_items = false;
@@ -149,7 +150,7 @@ Code SharedQueue::clean_up_if_due(bool thorough, bool &out_items) noexcept
         last_clean_up_.store(now, relaxed);
         last_part_.store(now, relaxed);
     }
-    return clean_up(range, out_items);
+    return clean_up(range, thorough ? Log::LockWait::once : Log::LockWait::none, out_items);
 }
 
 Log::SlotRange SharedQueue::next_slots() noexcept

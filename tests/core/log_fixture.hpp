@@ -44,7 +44,10 @@ public:
     ipcq::Word &segment(std::uint64_t index) { return word(geometry_.table_offset + 8 * index); }
 
     // Reaps all slots as this peer.
-    ipcq::Code reap(std::uint64_t &out_items, int peer = 0) { return log(peer).reap(log(peer).all_slots(), out_items); }
+    ipcq::Code reap(std::uint64_t &out_items, int peer = 0)
+    {
+        return log(peer).reap(log(peer).all_slots(), ipcq::Log::LockWait::once, out_items);
+    }
     ipcq::SlotState state_of(std::uint32_t slot) { return ipcq::life_of(control().slot[slot]).state(); }
     void set_state(std::uint32_t slot, ipcq::SlotState state)
     {
