@@ -46,9 +46,9 @@ inline bool is_usual(const ipcq_wait *wait)
 }
 
 // INVALID for unknown flags; a NULL wait means for ever.
-inline Code patience_of(const Call &call, const ipcq_wait *wait, Patience &out)
+inline Code limits_of(const Call &call, const ipcq_wait *wait, WaitLimits &out)
 {
-    out = call.patience(forever);
+    out = call.limits(forever);
     if (wait == nullptr)
         return Code::OK;
     if ((wait->flags & ~IPCQ_INTERRUPTIBLE) != 0 || wait->reserved != 0 || wait->deadline_ns < 0)

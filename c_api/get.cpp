@@ -11,8 +11,8 @@ using ipcq::cancellation_point;
 using ipcq::CancellationDisabled;
 using ipcq::Code;
 using ipcq::is_usual;
+using ipcq::limits_of;
 using ipcq::number;
-using ipcq::patience_of;
 using ipcq::SharedQueue;
 using ipcq::until;
 using ipcq::Usual;
@@ -27,14 +27,14 @@ namespace {
 {
     cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
     if ((buffer == nullptr && capacity != 0) || out_item == nullptr || accept == 0 ||
-        patience_of(call, wait, patience) != Code::OK)
+        limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
     ipcq::Item item;
-    const Code code = call->get({buffer, capacity, accept}, patience, item);
+    const Code code = call->get({buffer, capacity, accept}, limits, item);
     if (code == Code::OK || code == Code::TOOBIG || code == Code::WRONGTYPE)
         *out_item = {item.ticket, item.size, item.type, item.deliveries};
     return number(code);
@@ -65,7 +65,7 @@ IPCQ_INLINE int get_entered(Take take, ipcq_t *queue, void *buffer, size_t capac
 {
     {
         const UsualCall call(queue, UsualCall::Entered{});
-        const Usual usual = take(*call.here(), ipcq::Demand{buffer, capacity, accepted(rest...)},
+        const Usual usual = take(*call.here(), ipcq::TakeRequest{buffer, capacity, accepted(rest...)},
                                  [out](const ipcq::Item &item) { receive(out, item); });
         if (usual == Usual::done) [[likely]]
             return IPCQ_OK;
@@ -78,8 +78,8 @@ IPCQ_INLINE int get_entered(Take take, ipcq_t *queue, void *buffer, size_t capac
 // In a thread that holds the lock of the head. The item may be larger than the usual function copies.
 template <class... Arguments> [[gnu::noinline]] int get_from_lock(Arguments... arguments)
 {
-    const auto take = [](SharedQueue &queue, const ipcq::Demand &demand, auto receive) {
-        return queue.get_locked<ipcq::copy_inside_max>(demand, receive);
+    const auto take = [](SharedQueue &queue, const ipcq::TakeRequest &request, auto receive) {
+        return queue.get_locked<ipcq::copy_inside_max>(request, receive);
     };
     return get_entered(take, arguments...);
 }
@@ -87,8 +87,8 @@ template <class... Arguments> [[gnu::noinline]] int get_from_lock(Arguments... a
 // From a joinable queue.
 template <class... Arguments> [[gnu::noinline]] int lease(Arguments... arguments)
 {
-    const auto take = [](SharedQueue &queue, const ipcq::Demand &demand, auto receive) {
-        return queue.lease_at_once(demand, receive);
+    const auto take = [](SharedQueue &queue, const ipcq::TakeRequest &request, auto receive) {
+        return queue.lease_at_once(request, receive);
     };
     return get_entered(take, arguments...);
 }

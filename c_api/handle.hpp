@@ -80,7 +80,7 @@ public:
 
     Code code() const { return code_; }
     Queue *operator->() const { return queue_; }
-    Patience patience(Nanoseconds deadline) const { return {deadline, nullptr, &cell_->closing, false}; }
+    WaitLimits limits(Nanoseconds deadline) const { return {deadline, nullptr, &cell_->closing, false}; }
 
 private:
     const CancellationDisabled whole_;

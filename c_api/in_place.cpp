@@ -5,31 +5,31 @@
 
 using ipcq::Call;
 using ipcq::Code;
+using ipcq::limits_of;
 using ipcq::number;
-using ipcq::patience_of;
 
 EXPORT int ipcq_reserve(ipcq_t *queue, size_t size, void **out_data, const ipcq_wait *wait)
 {
     ipcq::cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
-    if (out_data == nullptr || patience_of(call, wait, patience) != Code::OK)
+    if (out_data == nullptr || limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
-    return number(call->reserve(size, patience, *out_data));
+    return number(call->reserve(size, limits, *out_data));
 }
 
 EXPORT int ipcq_commit(ipcq_t *queue, void *data, size_t size, uint32_t type, const ipcq_wait *wait)
 {
     ipcq::cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
-    if (data == nullptr || type > 0xffff || patience_of(call, wait, patience) != Code::OK)
+    if (data == nullptr || type > 0xffff || limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
-    return number(call->commit({data, size, type}, patience));
+    return number(call->commit({data, size, type}, limits));
 }
 
 EXPORT int ipcq_abandon(ipcq_t *queue, void *data)
@@ -44,12 +44,12 @@ EXPORT int ipcq_borrow(ipcq_t *queue, ipcq_view *out_view, uint64_t accept, cons
 {
     ipcq::cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
-    if (out_view == nullptr || accept == 0 || patience_of(call, wait, patience) != Code::OK)
+    if (out_view == nullptr || accept == 0 || limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
-    return number(call->borrow(accept, patience, *reinterpret_cast<ipcq::View *>(out_view)));
+    return number(call->borrow(accept, limits, *reinterpret_cast<ipcq::View *>(out_view)));
 }
 
 EXPORT int ipcq_release(ipcq_t *queue, uint64_t ticket)

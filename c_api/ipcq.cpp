@@ -14,8 +14,8 @@ using ipcq::Call;
 using ipcq::cancellation_point;
 using ipcq::CancellationDisabled;
 using ipcq::Code;
+using ipcq::limits_of;
 using ipcq::number;
-using ipcq::patience_of;
 using ipcq::refuse;
 using ipcq::until;
 
@@ -157,12 +157,12 @@ EXPORT int ipcq_join_wait(ipcq_t *queue, const ipcq_wait *wait)
 {
     cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
-    if (patience_of(call, wait, patience) != Code::OK)
+    if (limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
-    return number(call->join(patience));
+    return number(call->join(limits));
 }
 
 EXPORT int ipcq_join(ipcq_t *queue, int64_t deadline_ns)

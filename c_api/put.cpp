@@ -8,8 +8,8 @@ using ipcq::Call;
 using ipcq::cancellation_point;
 using ipcq::Code;
 using ipcq::is_usual;
+using ipcq::limits_of;
 using ipcq::number;
-using ipcq::patience_of;
 using ipcq::until;
 using ipcq::Usual;
 using ipcq::UsualCall;
@@ -22,12 +22,12 @@ namespace {
 {
     cancellation_point();
     const Call call(queue);
-    ipcq::Patience patience;
+    ipcq::WaitLimits limits;
     if (call.code() != Code::OK)
         return number(call.code());
-    if ((data == nullptr && size != 0) || type > 0xffff || patience_of(call, wait, patience) != Code::OK)
+    if ((data == nullptr && size != 0) || type > 0xffff || limits_of(call, wait, limits) != Code::OK)
         return IPCQ_INVALID;
-    return number(call->put({data, size, type}, patience));
+    return number(call->put({data, size, type}, limits));
 }
 
 [[gnu::noinline]] int put_slowly(ipcq_t *queue, const void *data, size_t size, int64_t deadline_ns)

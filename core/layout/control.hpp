@@ -54,9 +54,9 @@ struct alignas(line_size) Waiters {
     HalfWord getters;
     HalfWord putters;
     HalfWord joiners;
-    HalfWord lock[3];   // tail, head, frontier
-    HalfWord shutdown;  // 0, 1 drain, 2 immediate; only grows, written by the holder of the tail's lock
-    HalfWord looked_ms; // CLOCK_MONOTONIC when somebody last asked for all slots who is dead; written by who did
+    HalfWord lock[3];      // tail, head, frontier
+    HalfWord shutdown;     // 0, 1 drain, 2 immediate; only grows, written by the holder of the tail's lock
+    HalfWord last_reap_ms; // CLOCK_MONOTONIC when all slots were last asked; written by the reaper that asked
 };
 
 // Where to look for memory first: hints, repaired by each process that finds them wrong.
@@ -70,18 +70,18 @@ struct alignas(line_size) Supply {
     HalfWord interval_ms; // CLOCK_MONOTONIC when the present interval began; written by who gives memory back
 };
 
-// A sleeping pill for one crowd. The box is larger than any known sem_t, so that offsets do not depend on it.
-struct alignas(64) Pill {
-    sem_t semaphore;
+// A sleeping semaphore for one crowd. The box is larger than any known sem_t, so that offsets do not depend on it.
+struct alignas(64) WaitSemaphore {
+    sem_t native;
     unsigned char reserved[64 - sizeof(sem_t)];
 };
-static_assert(sizeof(Pill) == 64, "a Pill is one 64-byte line");
+static_assert(sizeof(WaitSemaphore) == 64, "a WaitSemaphore is one 64-byte line");
 
-struct alignas(line_size) Pills {
-    Pill getters;
-    Pill putters;
-    Pill joiners;
-    Pill lock[3];
+struct alignas(line_size) WaitSemaphores {
+    WaitSemaphore getters;
+    WaitSemaphore putters;
+    WaitSemaphore joiners;
+    WaitSemaphore lock[3];
 };
 
 // One participant. The byte lock of the slot says whether it is alive; these words say what is left to clean.
@@ -115,7 +115,7 @@ struct Control {
     Frontier frontier;
     Waiters waiters;
     Supply supply;
-    Pills pills;
+    WaitSemaphores semaphores;
     Slot slot[1]; // geometry.slot_count of them
 };
 
@@ -124,7 +124,7 @@ static_assert(offsetof(Control, head) == 384, "FORMAT.md: head");
 static_assert(offsetof(Control, frontier) == 512, "FORMAT.md: frontier");
 static_assert(offsetof(Control, waiters) == 640, "FORMAT.md: waiters");
 static_assert(offsetof(Control, supply) == 768, "FORMAT.md: supply");
-static_assert(offsetof(Control, pills) == 896, "FORMAT.md: pills");
+static_assert(offsetof(Control, semaphores) == 896, "FORMAT.md: semaphores");
 static_assert(offsetof(Control, slot) == 1280, "FORMAT.md: slots");
 static_assert(sizeof(Slot) == line_size, "FORMAT.md: a slot is one line");
 

@@ -15,31 +15,31 @@ void Log::commit(const Window &window, TailCursor cursor, const Message &message
     cursor.sequence++;
     store_cursor(control.tail, cursor);
     bump(own_slot().puts);
-    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.pills.lock[0]);
+    OwnerLock::unlock(control.tail.lock, control.waiters.lock[0], control.semaphores.lock[0]);
 }
 
-Code Log::append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
+Code Log::append(const Message &message, const WaitLimits &limits, FullReason &out_reason) noexcept
 {
     const std::uint64_t need = record_size(message.size);
     if (need + terminator_size > geometry().segment_size)
-        return append_new_run(message, patience, out_shortage);
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+        return append_new_run(message, limits, out_reason);
+    LockResult lock_result;
+    if (const Code code = tail_lock_.lock(me_, limits, lock_result); code != Code::OK)
         return code;
     TEST_POINT("tail_locked");
-    return append_locked(load_cursor(control().tail), message, patience, out_shortage);
+    return append_locked(load_cursor(control().tail), message, limits, out_reason);
 }
 
 // Tail locked; unlocks. The message fits into a segment.
-Code Log::append_locked(TailCursor cursor, const Message &message, const Patience &patience,
-                        Shortage &out_shortage) noexcept
+Code Log::append_locked(TailCursor cursor, const Message &message, const WaitLimits &limits,
+                        FullReason &out_reason) noexcept
 {
     const std::uint64_t need = record_size(message.size);
     Code code = roll_tail(cursor);
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
     if (code == Code::OK && !room(cursor.sequence)) {
-        out_shortage = Shortage::items;
+        out_reason = FullReason::items;
         code = Code::FULL;
     }
     if (code == Code::OK && sound(cursor, need)) {
@@ -48,22 +48,22 @@ Code Log::append_locked(TailCursor cursor, const Message &message, const Patienc
         return Code::OK;
     }
     tail_lock_.unlock();
-    return code == Code::OK ? append_new_run(message, patience, out_shortage) : code;
+    return code == Code::OK ? append_new_run(message, limits, out_reason) : code;
 }
 
-Code Log::append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept
+Code Log::append_new_run(const Message &message, const WaitLimits &limits, FullReason &out_reason) noexcept
 {
     if (!room_by_items()) { // before the work, and again under the lock
-        out_shortage = Shortage::items;
+        out_reason = FullReason::items;
         return control().waiters.shutdown.load(acquire) != 0 ? Code::CLOSED : Code::FULL;
     }
     Run run;
-    Code code = reserve(message.size, run, out_shortage);
+    Code code = reserve(message.size, run, out_reason);
     if (code != Code::OK)
         return code;
     // Private until it is linked: a large payload is copied outside every lock.
     write_payload(geometry().segment_offset(run.first), message);
-    code = link(run, message, run.count == 1, patience, out_shortage);
+    code = link(run, message, run.count == 1, limits, out_reason);
     if (code != Code::OK)
         release_run(run.first, run.count);
     return code;
@@ -71,12 +71,12 @@ Code Log::append_new_run(const Message &message, const Patience &patience, Short
 
 // Puts the run behind the tail with `message`, whose payload it holds already; or, if `may_copy` and there is room meanwhile,
 // the message alone, and releases the run. On failure the run stays claimed.
-Code Log::link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
-               Shortage &out_shortage) noexcept
+Code Log::link(const Run &run, const Message &message, bool may_copy, const WaitLimits &limits,
+               FullReason &out_reason) noexcept
 {
     const std::uint64_t start = geometry().segment_offset(run.first), need = record_size(message.size);
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+    LockResult lock_result;
+    if (const Code code = tail_lock_.lock(me_, limits, lock_result); code != Code::OK)
         return code;
     TailCursor cursor = load_cursor(control().tail);
     Code code = roll_tail(cursor);
@@ -86,7 +86,7 @@ Code Log::link(const Run &run, const Message &message, bool may_copy, const Pati
     if (code == Code::OK && control().waiters.shutdown.load(relaxed) != 0)
         code = Code::CLOSED;
     if (code == Code::OK && !room(cursor.sequence)) {
-        out_shortage = Shortage::items;
+        out_reason = FullReason::items;
         code = Code::FULL;
     }
     if (code != Code::OK) {
@@ -164,10 +164,10 @@ bool Log::room_by_items() const noexcept
     return now.put < now.gone || now.put - now.gone < max_items; // without a sum, which may wrap
 }
 
-Code Log::refuse_appends(std::uint32_t mode, const Patience &patience) noexcept
+Code Log::refuse_appends(std::uint32_t mode, const WaitLimits &limits) noexcept
 {
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+    LockResult lock_result;
+    if (const Code code = tail_lock_.lock(me_, limits, lock_result); code != Code::OK)
         return code;
     TailCursor cursor = load_cursor(control().tail);
     const Code code = roll_tail(cursor);

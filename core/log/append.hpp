@@ -21,19 +21,19 @@ template <std::uint64_t size_max> IPCQ_INLINE bool Log::append_locked(const Mess
     Tail &tail = control.tail;
     TEST_POINT("tail_locked");
     const std::uint64_t epoch = tail.epoch.load(relaxed), need = record_size(message.size);
-    if (epoch != tail_place_.epoch) [[unlikely]]
-        tail_place_.find(tail, epoch, window, geometry());
-    const std::uint64_t here = tail_place_.offset;
-    const bool fits = here + need + terminator_size <= tail_place_.room_end &&
+    if (epoch != cached_tail_.epoch) [[unlikely]]
+        cached_tail_.find(tail, epoch, window, geometry());
+    const std::uint64_t here = cached_tail_.offset;
+    const bool fits = here + need + terminator_size <= cached_tail_.room_end &&
                       RecordWord{window.word(here).load(relaxed)}.is(RecordState::empty) &&
                       control.waiters.shutdown.load(relaxed) == 0 &&
-                      (geometry().max_items == 0 || tail_place_.sequence < tail.limit.load(relaxed));
+                      (geometry().max_items == 0 || cached_tail_.sequence < tail.limit.load(relaxed));
     if (!fits) [[unlikely]]
         return false;
     window.fetch_to_write(here + fetch_distance);
     copy_up_to<size_max>(window.payload(here), message.data, message.size);
     commit_record(window, here, message, need);
-    tail_place_.pass(tail, need);
+    cached_tail_.pass(tail, need);
     bump(own_slot().puts);
     OwnerLock::release_lock(tail.lock);
     return true;

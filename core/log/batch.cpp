@@ -7,20 +7,20 @@
 
 namespace ipcq {
 
-Code Log::append_many(const Message *messages, std::uint64_t count, const Patience &patience, Shortage &out_shortage,
+Code Log::append_many(const Message *messages, std::uint64_t count, const WaitLimits &limits, FullReason &out_reason,
                       std::uint64_t &out_count) noexcept
 {
     const std::uint64_t need = record_size(messages[0].size);
     out_count = 1; // whenever the rare cases below end well
     if (need + terminator_size > geometry().segment_size)
-        return append_new_run(messages[0], patience, out_shortage);
-    Grip grip;
-    if (const Code code = tail_lock_.lock(me_, patience, grip); code != Code::OK)
+        return append_new_run(messages[0], limits, out_reason);
+    LockResult lock_result;
+    if (const Code code = tail_lock_.lock(me_, limits, lock_result); code != Code::OK)
         return code;
     TailCursor cursor = load_cursor(control().tail);
     if (!sound(cursor, need) || !at_end(cursor) || control().waiters.shutdown.load(relaxed) != 0 ||
         !room(cursor.sequence))
-        return append_locked(cursor, messages[0], patience, out_shortage);
+        return append_locked(cursor, messages[0], limits, out_reason);
 
     // The first record last: as long as its word is EMPTY, nobody looks behind it.
     const std::uint64_t first = cursor.offset;
@@ -53,17 +53,17 @@ Code Log::append_many(const Message *messages, std::uint64_t count, const Patien
     return Code::OK;
 }
 
-Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, Taken *out, std::uint64_t count,
-                    std::uint64_t &out_count) noexcept
+Code Log::take_many(const TakeRequest &request, bool lease, const WaitLimits &limits, TakenRecord *out,
+                    std::uint64_t count, std::uint64_t &out_count) noexcept
 {
     out_count = 0;
-    if (const Code code = lock_head(patience); code != Code::OK)
+    if (const Code code = lock_head(limits); code != Code::OK)
         return code;
     HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
     if (const Code code = find_ready(cursor, word, out[0].left_segment); code != Code::OK)
         return code;
-    auto *const buffer = static_cast<char *>(demand.buffer);
+    auto *const buffer = static_cast<char *>(request.buffer);
     std::uint64_t done = 0, used = 0;
     for (count = std::min(count, batch_items_max); done < count; done++) {
         RecordShape shape;
@@ -74,7 +74,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
         if (!word.is(RecordState::ready) || !image_.next_record(cursor.offset, next, shape))
             break;
         const std::uint64_t size = shape.size(); // the checked value: never loaded again
-        if (!demand.accepts(shape.type()) || used > demand.capacity || size > demand.capacity - used ||
+        if (!request.accepts(shape.type()) || used > request.capacity || size > request.capacity - used ||
             (!lease && (size > copy_inside_max || used >= batch_bytes_max)))
             break;
         out[done].offset = cursor.offset;
@@ -97,7 +97,7 @@ Code Log::take_many(const Demand &demand, bool lease, const Patience &patience, 
             cursor.zone--;
     }
     if (done == 0) { // it is large, or something is wrong with it
-        const Code code = take_found(cursor, word, demand, lease, out[0]);
+        const Code code = take_found(cursor, word, request, lease, out[0]);
         out_count = code == Code::OK ? 1 : 0;
         return code;
     }

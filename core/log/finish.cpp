@@ -5,9 +5,9 @@
 
 namespace ipcq {
 
-Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept
+Code Log::give_back(std::uint64_t offset, std::uint64_t sequence, const WaitLimits &limits) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK)
+    if (const Code code = lock_head(limits); code != Code::OK)
         return code;
     Word &state = image_.word(offset);
     const RecordWord word{state.load(acquire)};

@@ -11,15 +11,15 @@
 
 namespace ipcq {
 
-Code Log::advance(const Patience &patience, bool &out_end) noexcept
+Code Log::advance(const WaitLimits &limits, bool &out_end) noexcept
 {
     bool head_lags = false;
     out_end = false;
-    Code code = advance_to_head(patience, out_end, head_lags);
+    Code code = advance_to_head(limits, out_end, head_lags);
     // After a give-back the head stands before records that others have finished meanwhile; no getter may come to pass
     // over them, so we do.
-    if (code == Code::OK && head_lags && (code = settle_head(patience)) == Code::OK)
-        code = advance_to_head(patience, out_end, head_lags);
+    if (code == Code::OK && head_lags && (code = settle_head(limits)) == Code::OK)
+        code = advance_to_head(limits, out_end, head_lags);
     return code;
 }
 
@@ -41,10 +41,10 @@ Log::Step Log::pass_finished(FrontierCursor &cursor) const noexcept
     return sound ? Step::passed : Step::broken;
 }
 
-Code Log::advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept
+Code Log::advance_to_head(const WaitLimits &limits, bool &out_end, bool &out_head_lags) noexcept
 {
-    Grip grip; // a stolen frontier needs no repair: the walk below repeats what the dead left
-    if (const Code code = frontier_lock_.lock(me_, patience, grip); code != Code::OK)
+    LockResult lock_result; // a stolen frontier needs no repair: the walk below repeats what the dead left
+    if (const Code code = frontier_lock_.lock(me_, limits, lock_result); code != Code::OK)
         return code;
     Frontier &frontier = control().frontier;
     FrontierCursor cursor = load_cursor(frontier);

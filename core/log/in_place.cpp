@@ -8,12 +8,12 @@
 
 namespace ipcq {
 
-Code Log::reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noexcept
+Code Log::reserve(std::uint64_t size, Run &out_run, FullReason &out_reason) noexcept
 {
     if (control().waiters.shutdown.load(acquire) != 0)
         return Code::CLOSED;
     out_run.count = segments_for(size);
-    return claim(out_run.count, out_run.first, out_shortage);
+    return claim(out_run.count, out_run.first, out_reason);
 }
 
 std::uint64_t Log::segments_for(std::uint64_t size) const noexcept
@@ -31,13 +31,13 @@ std::uint64_t Log::run_of(const void *payload) const noexcept
     return (distance & (g.segment_size - 1)) == 0 ? distance >> g.segment_shift : UINT64_MAX;
 }
 
-Code Log::commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const Patience &patience,
-                     Shortage &out_shortage) noexcept
+Code Log::commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const WaitLimits &limits,
+                     FullReason &out_reason) noexcept
 {
     // What the item does not need goes back and not into the chain, where it would count as used until the frontier passed.
     const Run used{run.first, segments_for(size)};
     // A small record does not deserve a segment of its own.
-    const Code code = link(used, {payload(run), size, type}, size <= copy_inside_max, patience, out_shortage);
+    const Code code = link(used, {payload(run), size, type}, size <= copy_inside_max, limits, out_reason);
     if (code == Code::OK)
         release_run(run.first + used.count, run.count - used.count);
     return code;

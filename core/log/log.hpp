@@ -8,7 +8,7 @@
 // outside the image.
 #pragma once
 
-#include "log/place.hpp"
+#include "log/cached_ends.hpp"
 #include "memory/image.hpp"
 #include "wait/dead_owners.hpp"
 #include "wait/owner_lock.hpp"
@@ -24,7 +24,7 @@ struct Message {
 };
 
 // An item on its way to a caller.
-struct Taken {
+struct TakenRecord {
     std::uint64_t offset = 0;
     std::uint64_t sequence = 0;
     std::uint64_t size = 0;
@@ -35,7 +35,7 @@ struct Taken {
     bool left_segment = false; // the head went over to another run: memory may have become free
 };
 
-struct Demand {
+struct TakeRequest {
     void *buffer;
     std::uint64_t capacity;
     std::uint64_t accept;  // bit per type, bit 63 for types above 62
@@ -53,7 +53,7 @@ constexpr std::uint64_t batch_step(std::uint64_t size) { return (size + 7) & ~st
 inline constexpr std::uint64_t batch_bytes_max = 65536;
 
 // What a put lacks. maybe_bytes: finished items were not counted, since a stopped process holds the frontier.
-enum class Shortage { none, items, bytes, maybe_bytes };
+enum class FullReason { none, items, bytes, maybe_bytes };
 
 // Segments that this participant has claimed: private until they are linked or released, and freed if it dies.
 struct Run {
@@ -79,8 +79,8 @@ public:
     Word &own_dones() const { return own_slot().dones; } // counted by the table of leases
 
     // --- append.cpp: the tail
-    // OK, FULL (see out_shortage), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
-    Code append(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    // OK, FULL (see out_reason), CLOSED, NOSPACE, FILELIMIT, CORRUPT, or why the lock was not had.
+    Code append(const Message &message, const WaitLimits &limits, FullReason &out_reason) noexcept;
     // The usual case of it, in append.hpp: the lock is free, and the message is small.
     IPCQ_INLINE bool try_lock_tail() noexcept { return OwnerLock::try_lock(control().tail.lock, me_.self()); }
     template <std::uint64_t size_max> IPCQ_INLINE bool append_locked(const Message &message) noexcept;
@@ -96,49 +96,49 @@ public:
     // --- batch.cpp: several at once
     // The first and as many behind it as there is room for without another look; all become visible by one store.
     // OK with out_count > 0, or like append().
-    Code append_many(const Message *messages, std::uint64_t count, const Patience &patience, Shortage &out_shortage,
+    Code append_many(const Message *messages, std::uint64_t count, const WaitLimits &limits, FullReason &out_reason,
                      std::uint64_t &out_count) noexcept;
     // The first ready item and as many behind it as are ready, accepted and fit into the buffer, at most `count` and
     // batch_items_max. Like take(); out[0] tells of an item that does not fit.
-    Code take_many(const Demand &demand, bool lease, const Patience &patience, Taken *out, std::uint64_t count,
-                   std::uint64_t &out_count) noexcept;
+    Code take_many(const TakeRequest &request, bool lease, const WaitLimits &limits, TakenRecord *out,
+                   std::uint64_t count, std::uint64_t &out_count) noexcept;
 
     // --- in_place.cpp: records that are written where they will stay
     // Room for a payload of `size` bytes, with memory, at payload(out_run).
-    Code reserve(std::uint64_t size, Run &out_run, Shortage &out_shortage) noexcept;
+    Code reserve(std::uint64_t size, Run &out_run, FullReason &out_reason) noexcept;
     void *payload(const Run &run) const noexcept;
     std::uint64_t run_of(const void *payload) const noexcept; // the reverse: its first segment, or no segment
     // Puts what was written there at the end of the log; on failure the run stays reserved.
-    Code commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const Patience &patience,
-                    Shortage &out_shortage) noexcept;
+    Code commit_run(const Run &run, std::uint64_t size, std::uint32_t type, const WaitLimits &limits,
+                    FullReason &out_reason) noexcept;
     void abandon(const Run &run) noexcept { release_run(run.first, run.count); }
-    const void *payload(const Taken &taken) const noexcept { return image_.payload(taken.offset); }
+    const void *payload(const TakenRecord &taken) const noexcept { return image_.payload(taken.offset); }
     // Sets the shutdown word: no commit follows it.
-    Code refuse_appends(std::uint32_t mode, const Patience &patience) noexcept;
+    Code refuse_appends(std::uint32_t mode, const WaitLimits &limits) noexcept;
 
     // --- take.cpp: the head
     // OK, EMPTY, TOOBIG or WRONGTYPE (the item stays; out.size and out.type are written), CORRUPT, or why no lock.
     // With `lease` the item is TAKEN until finish() or give_back().
-    Code take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept;
+    Code take(const TakeRequest &request, bool lease, const WaitLimits &limits, TakenRecord &out) noexcept;
     // The usual case of it, in take.hpp: the lock is free, and a small item is ready and fits.
     IPCQ_INLINE bool try_lock_head() noexcept { return OwnerLock::try_lock(control().head.lock, me_.self()); }
     template <std::uint64_t size_max>
-    IPCQ_INLINE bool take_locked(const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE bool take_locked(const TakeRequest &request, bool lease, TakenRecord &out) noexcept;
     void unlock_head() noexcept { head_lock_.unlock(); }
-    IPCQ_INLINE bool take_at_once(const Demand &demand, bool lease, Taken &out) noexcept;
+    IPCQ_INLINE bool take_at_once(const TakeRequest &request, bool lease, TakenRecord &out) noexcept;
     bool head_is_free() const noexcept { return control().head.lock.load(relaxed) == 0; }
     // May an item be ready? False only if the log was empty at some moment during the call. Never waits for the lock.
     bool may_hold_item() noexcept;
     // DONE to all that is ready. Repeatable after a kill.
-    Code discard(const Patience &patience) noexcept;
+    Code discard(const WaitLimits &limits) noexcept;
 
     // --- finish.cpp: leases
     IPCQ_INLINE Code finish(std::uint64_t offset) noexcept; // NOTTAKEN if it is not ours; in finish.hpp
-    Code give_back(std::uint64_t offset, std::uint64_t sequence, const Patience &patience) noexcept;
+    Code give_back(std::uint64_t offset, std::uint64_t sequence, const WaitLimits &limits) noexcept;
 
     // --- frontier.cpp
     // Moves the frontier over finished records. out_end: every item that was put is finished.
-    Code advance(const Patience &patience, bool &out_end) noexcept;
+    Code advance(const WaitLimits &limits, bool &out_end) noexcept;
     // SYNC segment-claim: acquire; the claimer of a LIVE segment comes after all that its last users did.
     std::uint64_t free_below() const noexcept { return control().frontier.free_below.load(acquire); }
     // May anything be taken and not finished? A hint: no, if nothing ever was in a chain that is not free yet.
@@ -194,14 +194,14 @@ public:
 
 private:
     // append.cpp
-    Code append_locked(TailCursor cursor, const Message &message, const Patience &patience,
-                       Shortage &out_shortage) noexcept;
-    Code append_new_run(const Message &message, const Patience &patience, Shortage &out_shortage) noexcept;
+    Code append_locked(TailCursor cursor, const Message &message, const WaitLimits &limits,
+                       FullReason &out_reason) noexcept;
+    Code append_new_run(const Message &message, const WaitLimits &limits, FullReason &out_reason) noexcept;
     void commit(const Window &window, TailCursor cursor, const Message &message, std::uint64_t need) noexcept;
     IPCQ_INLINE void commit_record(const Window &window, std::uint64_t offset, const Message &message,
                                    std::uint64_t need) noexcept;
-    Code link(const Run &run, const Message &message, bool may_copy, const Patience &patience,
-              Shortage &out_shortage) noexcept;
+    Code link(const Run &run, const Message &message, bool may_copy, const WaitLimits &limits,
+              FullReason &out_reason) noexcept;
     IPCQ_INLINE void write_payload(std::uint64_t offset, const Message &message) noexcept
     {
         copy(image_.payload(offset), message.data, message.size);
@@ -228,20 +228,21 @@ private:
     // frontier.cpp
     enum class Step { passed, unfinished, broken };
     Step pass_finished(FrontierCursor &cursor) const noexcept;
-    Code advance_to_head(const Patience &patience, bool &out_end, bool &out_head_lags) noexcept;
+    Code advance_to_head(const WaitLimits &limits, bool &out_end, bool &out_head_lags) noexcept;
     // take.cpp
-    Code settle_head(const Patience &patience) noexcept; // passes over what is taken or done
-    IPCQ_INLINE Code lock_head(const Patience &patience) noexcept
+    Code settle_head(const WaitLimits &limits) noexcept; // passes over what is taken or done
+    IPCQ_INLINE Code lock_head(const WaitLimits &limits) noexcept
     {
-        Grip grip;
-        const Code code = head_lock_.lock(me_, patience, grip);
-        return code == Code::OK && grip == Grip::stolen ? repair_stolen_head() : code;
+        LockResult lock_result;
+        const Code code = head_lock_.lock(me_, limits, lock_result);
+        return code == Code::OK && lock_result == LockResult::owner_died ? repair_stolen_head() : code;
     }
     Code repair_stolen_head() noexcept; // unlocks if that fails
     Code roll_head(HeadCursor &cursor, RecordWord &out_word, bool &out_moved, bool &out_left) noexcept;
     bool leave_head(const Window &window, HeadCursor cursor, bool lease) noexcept;
     Code find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_segment) noexcept;
-    Code take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept;
+    Code take_found(HeadCursor cursor, RecordWord word, const TakeRequest &request, bool lease,
+                    TakenRecord &out) noexcept;
     IPCQ_INLINE void copy_payload(void *buffer, std::uint64_t offset, std::uint64_t size) const noexcept
     {
         copy(buffer, image_.payload(offset), size);
@@ -254,7 +255,7 @@ private:
     bool give_memory_back(std::uint64_t keep) noexcept;
     // segments.cpp
     static constexpr std::uint64_t keep_segments = 16; // free memory that a steady stream recycles: usually 1 MiB
-    Code claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_shortage) noexcept;
+    Code claim(std::uint64_t count, std::uint64_t &out_first, FullReason &out_reason) noexcept;
     bool find_run(std::uint64_t count, std::uint64_t free_below, std::uint64_t &out_first) noexcept;
     bool claim_run(std::uint64_t first, std::uint64_t count, std::uint64_t free_below) noexcept;
     void release_run(std::uint64_t first, std::uint64_t count) noexcept;
@@ -299,8 +300,8 @@ private:
     Participant me_;
     Slot *own_slot_ = nullptr;
     OwnerLock tail_lock_, head_lock_, frontier_lock_;
-    TailPlace tail_place_;                        // under the tail's lock
-    HeadPlace head_place_;                        // under the head's lock
+    CachedTail cached_tail_;                      // under the tail's lock
+    CachedHead cached_head_;                      // under the head's lock
     unsigned char *touched_ = nullptr;            // one byte a segment: this process has its pages mapped
     std::atomic<std::uint32_t> trim_position_{0}; // where the next search for spare memory goes on
 };

@@ -18,9 +18,9 @@ namespace ipcq {
 
 namespace {
 
-Patience patience_for(Log::LockWait wait)
+WaitLimits lock_limits(Log::LockWait wait)
 {
-    return wait == Log::LockWait::once ? Patience::until(nowait) : Patience::at_once();
+    return wait == Log::LockWait::once ? WaitLimits::until(nowait) : WaitLimits::at_once();
 }
 
 // `code`: of a lock. After the one wait the locks that follow are only tried.
@@ -45,12 +45,12 @@ Code Log::open(QueueFile &file, Descriptor own, const Geometry &geometry) noexce
     }
     touched_ = static_cast<unsigned char *>(map);
     own_slot_ = &image_.slot(me_.slot_index());
-    tail_place_ = {}; // a parent's thread may have been in the middle of a change
-    head_place_ = {};
+    cached_tail_ = {}; // a parent's thread may have been in the middle of a change
+    cached_head_ = {};
     Control &c = control();
-    tail_lock_ = OwnerLock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);
-    head_lock_ = OwnerLock(c.head.lock, c.head.epoch, c.waiters.lock[1], c.pills.lock[1]);
-    frontier_lock_ = OwnerLock(c.frontier.lock, c.frontier.epoch, c.waiters.lock[2], c.pills.lock[2]);
+    tail_lock_ = OwnerLock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.semaphores.lock[0]);
+    head_lock_ = OwnerLock(c.head.lock, c.head.epoch, c.waiters.lock[1], c.semaphores.lock[1]);
+    frontier_lock_ = OwnerLock(c.frontier.lock, c.frontier.epoch, c.waiters.lock[2], c.semaphores.lock[2]);
     return Code::OK;
 }
 
@@ -85,9 +85,9 @@ Code Log::repair_head() noexcept
     return code;
 }
 
-Code Log::settle_head(const Patience &patience) noexcept
+Code Log::settle_head(const WaitLimits &limits) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK)
+    if (const Code code = lock_head(limits); code != Code::OK)
         return code;
     const Code code = repair_head();
     head_lock_.unlock();
@@ -178,8 +178,8 @@ Code Log::reap_own(std::uint64_t &out_items) noexcept
 // links them, under the tail's lock, which we hold.
 Code Log::free_claims_of(const DeadOwners &dead, LockWait &wait) noexcept
 {
-    Grip grip;
-    if (const Code code = after_wait(tail_lock_.lock(me_, patience_for(wait), grip), wait); code != Code::OK)
+    LockResult lock_result;
+    if (const Code code = after_wait(tail_lock_.lock(me_, lock_limits(wait), lock_result), wait); code != Code::OK)
         return code;
     TailCursor tail = load_cursor(control().tail);
     const Code code = roll_tail(tail);
@@ -201,10 +201,10 @@ Code Log::free_claims_of(const DeadOwners &dead, LockWait &wait) noexcept
 // the walk begins at a lease of the dead. The frontier never passes one.
 Code Log::requeue_leases_of(const DeadOwners &dead, LockWait &wait, std::uint64_t &out_items) noexcept
 {
-    if (const Code code = after_wait(lock_head(patience_for(wait)), wait); code != Code::OK)
+    if (const Code code = after_wait(lock_head(lock_limits(wait)), wait); code != Code::OK)
         return code;
-    Grip grip;
-    Code code = after_wait(frontier_lock_.lock(me_, patience_for(wait), grip), wait);
+    LockResult lock_result;
+    Code code = after_wait(frontier_lock_.lock(me_, lock_limits(wait), lock_result), wait);
     const bool locked = code == Code::OK;
     FrontierCursor from;
     if (locked)

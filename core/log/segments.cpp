@@ -19,18 +19,18 @@ constexpr std::uint64_t table_step = 4096;
 } // namespace
 
 // OK with a claimed run that has memory, its pages mapped here; FULL if the capacity is used up; NOSPACE, FILELIMIT.
-Code Log::claim(std::uint64_t count, std::uint64_t &out_first, Shortage &out_shortage) noexcept
+Code Log::claim(std::uint64_t count, std::uint64_t &out_first, FullReason &out_reason) noexcept
 {
     bool end = false;
-    const Code moved = advance(Patience::until(nowait), end);
-    out_shortage = moved == Code::OK ? Shortage::bytes : Shortage::maybe_bytes; // if it comes to that
+    const Code moved = advance(WaitLimits::until(nowait), end);
+    out_reason = moved == Code::OK ? FullReason::bytes : FullReason::maybe_bytes; // if it comes to that
     if (moved == Code::CORRUPT) // otherwise the last known frontier has to do
         return Code::CORRUPT;
     if (moved == Code::OK && control().supply.backed.load(relaxed) < live_segments() + count) {
         // New memory costs more than an item. So a process that would free some, and waits for this processor, goes
         // first.
         ::sched_yield();
-        advance(Patience::until(nowait), end);
+        advance(WaitLimits::until(nowait), end);
     }
     const std::uint64_t free_below = this->free_below();
     const std::uint64_t live = live_segments();

@@ -30,9 +30,9 @@ bool Log::leave_head(const Window &window, HeadCursor cursor, bool lease) noexce
     bump(own_slot().gets);
     if (lease)
         bump(own_slot().leases);
-    // A hint for the baton.
+    // A hint for the wakeup.
     const bool more = !RecordWord{window.word(cursor.offset).load(relaxed)}.is(RecordState::empty);
-    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.pills.lock[1]);
+    OwnerLock::unlock(control.head.lock, control.waiters.lock[1], control.semaphores.lock[1]);
     return more;
 }
 
@@ -53,15 +53,15 @@ bool Log::may_hold_item() noexcept
     return ready || !sound;
 }
 
-Code Log::take(const Demand &demand, bool lease, const Patience &patience, Taken &out) noexcept
+Code Log::take(const TakeRequest &request, bool lease, const WaitLimits &limits, TakenRecord &out) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK)
+    if (const Code code = lock_head(limits); code != Code::OK)
         return code;
     TEST_POINT("head_locked");
     HeadCursor cursor = load_cursor(control().head);
     RecordWord word;
     const Code code = find_ready(cursor, word, out.left_segment);
-    return code == Code::OK ? take_found(cursor, word, demand, lease, out) : code;
+    return code == Code::OK ? take_found(cursor, word, request, lease, out) : code;
 }
 
 // Head locked. OK with a ready record under the cursor; otherwise unlocks.
@@ -78,7 +78,8 @@ Code Log::find_ready(HeadCursor &cursor, RecordWord &out_word, bool &out_left_se
 }
 
 // Head locked, a ready record under the cursor; unlocks.
-Code Log::take_found(HeadCursor cursor, RecordWord word, const Demand &demand, bool lease, Taken &out) noexcept
+Code Log::take_found(HeadCursor cursor, RecordWord word, const TakeRequest &request, bool lease,
+                     TakenRecord &out) noexcept
 {
     RecordShape shape;
     const std::uint64_t here = cursor.offset;
@@ -92,15 +93,15 @@ Code Log::take_found(HeadCursor cursor, RecordWord word, const Demand &demand, b
     out.size = size;
     out.type = shape.type();
     out.deliveries = word.deliveries();
-    const bool accepted = demand.accepts(shape.type());
-    if (!accepted || size > demand.capacity) {
+    const bool accepted = request.accepts(shape.type());
+    if (!accepted || size > request.capacity) {
         head_lock_.unlock();
         return accepted ? Code::TOOBIG : Code::WRONGTYPE;
     }
     Word &state = image_.word(here);
     const bool outside = lease || size > copy_inside_max;
     if (!outside) {
-        copy_payload(demand.buffer, here, size);
+        copy_payload(request.buffer, here, size);
         // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
         state.store(word.with(RecordState::done, me_.self()).bits, release);
     } else {
@@ -110,8 +111,8 @@ Code Log::take_found(HeadCursor cursor, RecordWord word, const Demand &demand, b
     out.more = leave_head(image_.window(), cursor, lease);
     out.leased = lease;
     if (outside) {
-        if (!demand.in_place)
-            copy_payload(demand.buffer, here, size);
+        if (!request.in_place)
+            copy_payload(request.buffer, here, size);
         if (!lease) { // SYNC item-finish
             state.exchange(word.with(RecordState::done, me_.self()).bits, sequential);
             fence_before_look(); // SYNC waiter-registered: the caller looks at the sleepers next
@@ -174,9 +175,9 @@ Code Log::recount_zone(HeadCursor &cursor) const noexcept
     return Code::OK;
 }
 
-Code Log::discard(const Patience &patience) noexcept
+Code Log::discard(const WaitLimits &limits) noexcept
 {
-    if (const Code code = lock_head(patience); code != Code::OK)
+    if (const Code code = lock_head(limits); code != Code::OK)
         return code;
     HeadCursor cursor = load_cursor(control().head);
     Code code = image_.holds(cursor.offset, terminator_size) ? Code::OK : Code::CORRUPT;

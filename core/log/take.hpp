@@ -17,7 +17,7 @@ namespace ipcq {
 // taken. The lock is released, and the caller looks next for sleepers at the lock. False: nothing has changed, and the
 // lock is held.
 template <std::uint64_t size_max>
-IPCQ_INLINE bool Log::take_locked(const Demand &demand, bool lease, Taken &out) noexcept
+IPCQ_INLINE bool Log::take_locked(const TakeRequest &request, bool lease, TakenRecord &out) noexcept
 {
     static_assert(size_max <= copy_inside_max);
     const Window window = image_.window();
@@ -25,10 +25,10 @@ IPCQ_INLINE bool Log::take_locked(const Demand &demand, bool lease, Taken &out) 
     Head &head = control.head;
     TEST_POINT("head_locked");
     const std::uint64_t epoch = head.epoch.load(relaxed);
-    if (epoch != head_place_.epoch) [[unlikely]]
-        head_place_.find(head, epoch, window);
-    const std::uint64_t here = head_place_.offset;
-    if (here < head_place_.end) [[likely]] {
+    if (epoch != cached_head_.epoch) [[unlikely]]
+        cached_head_.find(head, epoch, window);
+    const std::uint64_t here = cached_head_.offset;
+    if (here < cached_head_.end) [[likely]] {
         // SYNC item-commit: acquire, shape and payload are read next.
         const RecordWord word{window.word(here).load(acquire)};
         window.fetch(here + fetch_distance);
@@ -37,27 +37,27 @@ IPCQ_INLINE bool Log::take_locked(const Demand &demand, bool lease, Taken &out) 
         const RecordShape shape =
             word.is(RecordState::ready) ? RecordShape{window.shape(here).load(relaxed)} : RecordShape::none();
         const std::uint64_t size = shape.size();      // the checked value: never loaded again
-        const bool inside = size <= copy_small_max || // by the limit of head_place_
+        const bool inside = size <= copy_small_max || // by the limit of cached_head_
                             (size <= size_max && window.reaches(here, record_size(size) + terminator_size));
-        if (inside && size <= demand.capacity && demand.accepts(shape.type())) [[likely]] {
-            out = {here, head_place_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
+        if (inside && size <= request.capacity && request.accepts(shape.type())) [[likely]] {
+            out = {here, cached_head_.sequence, size, shape.type(), word.deliveries(), lease, false, false};
             if (lease) {
                 mark_taken(here, word);
                 TEST_POINT("taken");
             } else {
-                copy_up_to<size_max>(demand.buffer, window.payload(here), size);
+                copy_up_to<size_max>(request.buffer, window.payload(here), size);
                 // SYNC item-finish: release, so that nobody recycles these bytes before they were copied.
                 window.word(here).store(word.with(RecordState::done, me_.self()).bits, release);
             }
-            head_place_.pass(head, record_size(size));
+            cached_head_.pass(head, record_size(size));
             bump(own_slot().gets);
             if (lease)
                 bump(own_slot().leases);
-            // A hint for the baton.
-            out.more = !RecordWord{window.word(head_place_.offset).load(relaxed)}.is(RecordState::empty);
+            // A hint for the wakeup.
+            out.more = !RecordWord{window.word(cached_head_.offset).load(relaxed)}.is(RecordState::empty);
             OwnerLock::release_lock(head.lock);
-            if (lease && !demand.in_place)
-                copy_up_to<size_max>(demand.buffer, window.payload(here), size);
+            if (lease && !request.in_place)
+                copy_up_to<size_max>(request.buffer, window.payload(here), size);
             return true;
         }
     }
@@ -65,11 +65,11 @@ IPCQ_INLINE bool Log::take_locked(const Demand &demand, bool lease, Taken &out) 
 }
 
 // The lock is free, and a small record that the caller can use is ready. False: nothing has changed.
-IPCQ_INLINE bool Log::take_at_once(const Demand &demand, bool lease, Taken &out) noexcept
+IPCQ_INLINE bool Log::take_at_once(const TakeRequest &request, bool lease, TakenRecord &out) noexcept
 {
     if (!try_lock_head()) [[unlikely]]
         return false;
-    if (take_locked<copy_inside_max>(demand, lease, out)) [[likely]]
+    if (take_locked<copy_inside_max>(request, lease, out)) [[likely]]
         return true;
     unlock_head();
     return false;

@@ -48,7 +48,7 @@ bool Log::trim(Nanoseconds now) noexcept
     bool end = false;
     // What was finished is in use until the frontier has passed it. A stopped process may hold the frontier; memory is not
     // urgent enough to wait for it.
-    return may_have_spare(1) && advance(Patience::at_once(), end) == Code::OK &&
+    return may_have_spare(1) && advance(WaitLimits::at_once(), end) == Code::OK &&
            give_memory_back(needed_lately(live_segments(), now));
 }
 

@@ -13,20 +13,20 @@
 namespace ipcq {
 
 // Where a failure came from, for the one sentence that open gives its caller.
-struct Trouble {
+struct ErrorDetail {
     char text[400] = {};
 };
 
 // Opens what has this name and checks that it is a queue we may use. Never creates, never follows a link.
 Code find_object(const QueueName &name, bool any_owner, Descriptor &out_fd, Geometry &out_geometry,
-                 Trouble &trouble) noexcept;
+                 ErrorDetail &detail) noexcept;
 
 // Makes a complete queue that has no name yet. A kill leaves nothing behind: the kernel drops nameless files.
 Code make_object(const Header &plan, mode_t mode, Descriptor &out_fd, Geometry &out_geometry,
-                 Trouble &trouble) noexcept;
+                 ErrorDetail &detail) noexcept;
 
 // Publishes it: from now on others find it. EXISTS if somebody was faster.
-Code name_object(int fd, const QueueName &name, Trouble &trouble) noexcept;
+Code name_object(int fd, const QueueName &name, ErrorDetail &detail) noexcept;
 
 // The same for an object that may have been named before, by another process of its family. OK: it has its name, or had it
 // and lost it. EXISTS: another object has the name.
@@ -35,7 +35,7 @@ Code name_object_once(int fd, const QueueName &name) noexcept;
 // Does the name lead to this file?
 bool leads_to(const QueueName &name, int fd) noexcept;
 
-Code unlink_object(const QueueName &name, Trouble &trouble) noexcept;
+Code unlink_object(const QueueName &name, ErrorDetail &detail) noexcept;
 
 // A new open file description of the same file, also when it has no name any more.
 Code reopen(int fd, Descriptor &out_fd) noexcept;

@@ -73,8 +73,8 @@ void remove_stale_anonymous() noexcept
         QueueName parsed;
         Descriptor fd;
         Geometry geometry;
-        Trouble trouble;
-        if (parse_name(name, parsed) == Code::OK && find_object(parsed, false, fd, geometry, trouble) == Code::OK &&
+        ErrorDetail detail;
+        if (parse_name(name, parsed) == Code::OK && find_object(parsed, false, fd, geometry, detail) == Code::OK &&
             geometry.anonymous) {
             const ForkGate gate;
             remove_if_last(fd.get(), parsed, SlotSet{});

@@ -27,21 +27,22 @@ IPCQ_INLINE Usual SharedQueue::put_at_once(std::uint64_t epoch, const Message &m
     return Usual::done;
 }
 
-template <class Receive> IPCQ_INLINE Usual SharedQueue::get_at_once(const Demand &demand, Receive receive) noexcept
+template <class Receive>
+IPCQ_INLINE Usual SharedQueue::get_at_once(const TakeRequest &request, Receive receive) noexcept
 {
     if (!may_take_at_once()) [[unlikely]]
         return Usual::not_begun;
-    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
+    touch_to_write(request.buffer, std::min(request.capacity, copy_inside_max));
     if (!log_.try_lock_head()) [[unlikely]]
         return Usual::not_begun;
-    return get_locked<copy_small_max>(demand, receive);
+    return get_locked<copy_small_max>(request, receive);
 }
 
 template <std::uint64_t size_max, class Receive>
-IPCQ_INLINE Usual SharedQueue::get_locked(const Demand &demand, Receive receive) noexcept
+IPCQ_INLINE Usual SharedQueue::get_locked(const TakeRequest &request, Receive receive) noexcept
 {
-    Taken taken;
-    if (!log_.take_locked<size_max>(demand, false, taken)) [[unlikely]]
+    TakenRecord taken;
+    if (!log_.take_locked<size_max>(request, false, taken)) [[unlikely]]
         return Usual::locked;
     if (log_.cut()) [[unlikely]]
         return Usual::not_begun; // get() will say so
@@ -50,15 +51,16 @@ IPCQ_INLINE Usual SharedQueue::get_locked(const Demand &demand, Receive receive)
     return Usual::done;
 }
 
-template <class Receive> IPCQ_INLINE Usual SharedQueue::lease_at_once(const Demand &demand, Receive receive) noexcept
+template <class Receive>
+IPCQ_INLINE Usual SharedQueue::lease_at_once(const TakeRequest &request, Receive receive) noexcept
 {
     if (!may_take_at_once()) [[unlikely]]
         return Usual::not_begun;
-    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
+    touch_to_write(request.buffer, std::min(request.capacity, copy_inside_max));
     if (!leases_.reserve() || !log_.try_lock_head()) [[unlikely]]
         return Usual::not_begun;
-    Taken taken;
-    if (!log_.take_locked<copy_inside_max>(demand, true, taken)) [[unlikely]]
+    TakenRecord taken;
+    if (!log_.take_locked<copy_inside_max>(request, true, taken)) [[unlikely]]
         return Usual::locked;
     Item item;
     if (received(taken, item) != Code::OK || log_.cut()) [[unlikely]]

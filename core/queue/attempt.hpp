@@ -45,46 +45,46 @@ IPCQ_INLINE void touch_to_write(void *buffer, std::uint64_t size)
 
 // A try has failed. A hostile peer could change the word for ever. So from the third failed try on, the deadline and
 // the cancellation are checked first. OK: go on.
-inline Code still_patient(const Patience &patience, unsigned &tries, Code of_nowait) noexcept
+inline Code check_limits(const WaitLimits &limits, unsigned &tries, Code of_nowait) noexcept
 {
     if (++tries < 3)
         return Code::OK;
-    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+    if (const Code verdict = limits.stop_reason(); verdict != Code::OK)
         return verdict;
-    if (patience.deadline == nowait)
+    if (limits.deadline == nowait)
         return of_nowait;
-    return patience.expired() ? Code::TIMEDOUT : Code::OK;
+    return limits.expired() ? Code::TIMEDOUT : Code::OK;
 }
 
-// `attempt(shortage)` answers OK, FULL, or why it cannot be.
-template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const Patience &patience, Attempt attempt) noexcept
+// `attempt(full_reason)` answers OK, FULL, or why it cannot be.
+template <class Attempt> IPCQ_INLINE Code SharedQueue::until_room(const WaitLimits &limits, Attempt attempt) noexcept
 {
     std::uint64_t free_before = 0; // what was free when a try failed: a change after it ends the wait
-    Baton baton;
+    PendingWakeup wakeup;
     for (unsigned tries = 0;;) {
-        Shortage shortage = Shortage::none;
-        Code code = attempt(shortage);
+        FullReason full_reason = FullReason::none;
+        Code code = attempt(full_reason);
         if (code == Code::OK) [[likely]]
-            baton.use(); // if room is left, after_put() wakes the next one
+            wakeup.use(); // if room is left, after_put() wakes the next one
         if (code != Code::FULL) [[likely]]
             return code;
-        if ((code = still_patient(patience, tries, Code::FULL)) != Code::OK)
+        if ((code = check_limits(limits, tries, Code::FULL)) != Code::OK)
             return code;
-        if (shortage != Shortage::items && free_before != log_.free_below()) {
+        if (full_reason != FullReason::items && free_before != log_.free_below()) {
             free_before = log_.free_below(); // noted before the next try, so that no change after it is missed
             continue;
         }
-        if ((code = wait_for_room(shortage, free_before, patience, baton)) != Code::OK)
+        if ((code = wait_for_room(full_reason, free_before, limits, wakeup)) != Code::OK)
             return code;
     }
 }
 
 // `attempt(left_segment)` answers OK, EMPTY, or why it cannot be.
-template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience &patience, Attempt attempt) noexcept
+template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const WaitLimits &limits, Attempt attempt) noexcept
 {
     if (look_is_due()) [[unlikely]]
         look_for_the_dead();
-    Baton baton;
+    PendingWakeup wakeup;
     for (unsigned tries = 0;;) {
         // SYNC shutdown: before the look, so that a drain never answers CLOSED past an item that was put before it.
         const std::uint32_t shutdown = waiters().shutdown.load(acquire);
@@ -95,20 +95,20 @@ template <class Attempt> IPCQ_INLINE Code SharedQueue::until_item(const Patience
             bool left_segment = false;
             const Code code = attempt(left_segment);
             if (code == Code::OK) [[likely]] {
-                baton.use(); // if another item stands behind, after_get() wakes the next one
+                wakeup.use(); // if another item stands behind, after_get() wakes the next one
                 return code;
             }
             item_seen_.store(false, relaxed);
             if (left_segment)
-                wake_one(waiters().putters, pills().putters);
+                wake_one(waiters().putters, semaphores().putters);
             if (code != Code::EMPTY)
                 return code;
         }
         if (shutdown != 0) [[unlikely]]
             return Code::CLOSED;
-        if (const Code code = still_patient(patience, tries, Code::EMPTY); code != Code::OK)
+        if (const Code code = check_limits(limits, tries, Code::EMPTY); code != Code::OK)
             return code;
-        if (const Code code = wait_for_item(patience, baton); code != Code::OK)
+        if (const Code code = wait_for_item(limits, wakeup); code != Code::OK)
             return code;
     }
 }
@@ -128,7 +128,7 @@ IPCQ_INLINE bool SharedQueue::look_is_due() noexcept
 // After `count` items went in and the tail was unlocked.
 IPCQ_INLINE void SharedQueue::after_put(std::uint32_t count) noexcept
 {
-    put_pace_.count(count);
+    put_spin_.count(count);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[0].load(relaxed)) != 0) [[unlikely]]
         wake_after_put();
@@ -140,7 +140,7 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
     // Never below zero: another thread may have used it up since this one looked.
     if (const std::uint32_t left = look_countdown_.load(relaxed); left != 0)
         look_countdown_.store(left - 1, relaxed);
-    get_pace_.count(count);
+    get_spin_.count(count);
     item_seen_.store(more, relaxed);
     const Waiters &w = waiters();
     if ((w.getters.load(relaxed) | w.putters.load(relaxed) | w.lock[1].load(relaxed)) != 0) [[unlikely]]
@@ -148,7 +148,7 @@ IPCQ_INLINE void SharedQueue::after_get(std::uint32_t count, bool more, bool lef
 }
 
 // What was taken becomes the caller's.
-IPCQ_INLINE Code SharedQueue::received(const Taken &taken, Item &out_item) noexcept
+IPCQ_INLINE Code SharedQueue::received(const TakenRecord &taken, Item &out_item) noexcept
 {
     out_item = {0, taken.size, taken.type, taken.deliveries};
     if (taken.leased && (out_item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) [[unlikely]] {

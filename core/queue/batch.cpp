@@ -20,19 +20,19 @@ std::uint64_t fitting(const Message *messages, std::uint64_t count, const Geomet
 
 } // namespace
 
-Code SharedQueue::put_many(const Message *messages, std::uint64_t count, const Patience &patience,
+Code SharedQueue::put_many(const Message *messages, std::uint64_t count, const WaitLimits &limits,
                            std::uint64_t &out_count) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
-    return leave(put_many_now(messages, count, patience, out_count));
+    return leave(put_many_now(messages, count, limits, out_count));
 }
 
-Code SharedQueue::put_many_now(const Message *messages, std::uint64_t count, const Patience &patience,
+Code SharedQueue::put_many_now(const Message *messages, std::uint64_t count, const WaitLimits &limits,
                                std::uint64_t &out_count) noexcept
 {
     std::uint64_t done = 0;
-    Patience wait = patience; // for the first one; the others must go at once
+    WaitLimits wait = limits; // for the first one; the others must go at once
     while (done < count) {
         const std::uint64_t fit = fitting(messages + done, std::min(count - done, batch_items_max), geometry_);
         if (fit == 0 && done == 0)
@@ -40,10 +40,10 @@ Code SharedQueue::put_many_now(const Message *messages, std::uint64_t count, con
         if (fit == 0)
             break;
         std::uint64_t put = 0;
-        const auto attempt = [&](Shortage &shortage) {
-            return log_.append_many(messages + done, fit, wait, shortage, put);
+        const auto attempt = [&](FullReason &full_reason) {
+            return log_.append_many(messages + done, fit, wait, full_reason, put);
         };
-        Shortage ignored = Shortage::none;
+        FullReason ignored = FullReason::none;
         const Code code = done == 0 ? until_room(wait, attempt) : attempt(ignored);
         if (code != Code::OK && done == 0)
             return code;
@@ -57,23 +57,23 @@ Code SharedQueue::put_many_now(const Message *messages, std::uint64_t count, con
     return Code::OK;
 }
 
-Code SharedQueue::get_many(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+Code SharedQueue::get_many(const TakeRequest &request, const WaitLimits &limits, View *views, std::uint64_t count,
                            std::uint64_t &out_count) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
-    return leave(get_many_now(demand, patience, views, count, out_count));
+    return leave(get_many_now(request, limits, views, count, out_count));
 }
 
-Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+Code SharedQueue::get_many_now(const TakeRequest &request, const WaitLimits &limits, View *views, std::uint64_t count,
                                std::uint64_t &out_count) noexcept
 {
     std::uint64_t done = 0;
-    Patience wait = patience;
-    Demand rest = demand;
+    WaitLimits wait = limits;
+    TakeRequest rest = request;
     for (bool more = true; done < count && more;) {
         touch_to_write(rest.buffer, std::min(rest.capacity, batch_bytes_max + copy_inside_max));
-        Taken taken[batch_items_max];
+        TakenRecord taken[batch_items_max];
         std::uint64_t got = 0;
         const std::uint64_t wanted = std::min(count - done, batch_items_max);
         if (geometry_.joinable && !leases_.reserve(wanted)) {
@@ -95,7 +95,7 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
         }
         if (code != Code::OK) {
             if (left_segment) // as until_item() does for the first
-                wake_one(waiters().putters, pills().putters);
+                wake_one(waiters().putters, semaphores().putters);
             break;
         }
         more = taken[got - 1].more;
@@ -106,7 +106,7 @@ Code SharedQueue::get_many_now(const Demand &demand, const Patience &patience, V
             if (geometry_.joinable && (view.item.ticket = leases_.add(taken[i].offset, taken[i].sequence)) == 0) {
                 // Other threads used the room up, and there is no memory for more.
                 for (; i < got; i++)
-                    log_.give_back(taken[i].offset, taken[i].sequence, Patience{});
+                    log_.give_back(taken[i].offset, taken[i].sequence, WaitLimits{});
                 more = false;
                 break;
             }

@@ -7,23 +7,24 @@
 
 namespace ipcq {
 
-Code SharedQueue::reserve(std::uint64_t size, const Patience &patience, void *&out_data) noexcept
+Code SharedQueue::reserve(std::uint64_t size, const WaitLimits &limits, void *&out_data) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    return leave(reserve_now(size, patience, out_data));
+    return leave(reserve_now(size, limits, out_data));
 }
 
-Code SharedQueue::reserve_now(std::uint64_t size, const Patience &patience, void *&out_data) noexcept
+Code SharedQueue::reserve_now(std::uint64_t size, const WaitLimits &limits, void *&out_data) noexcept
 {
     if (size > geometry_.item_max_bytes())
         return Code::TOOBIG;
     Run run;
-    const Code code = until_room(patience, [&](Shortage &shortage) { return log_.reserve(size, run, shortage); });
+    const Code code = until_room(limits, [&](FullReason &full_reason) { return log_.reserve(size, run, full_reason); });
     if (code != Code::OK)
         return code;
     if (waiters().putters.load(relaxed) != 0)
-        wake_one(waiters().putters, pills().putters); // one wake-up brought us here, and there may be room for another
+        wake_one(waiters().putters,
+                 semaphores().putters); // one wake-up brought us here, and there may be room for another
     if (!reservations_.add(run, size)) {
         log_.abandon(run);
         return Code::NOMEM;
@@ -32,14 +33,14 @@ Code SharedQueue::reserve_now(std::uint64_t size, const Patience &patience, void
     return Code::OK;
 }
 
-Code SharedQueue::commit(const Message &reserved, const Patience &patience) noexcept
+Code SharedQueue::commit(const Message &reserved, const WaitLimits &limits) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    return leave(commit_now(reserved, patience));
+    return leave(commit_now(reserved, limits));
 }
 
-Code SharedQueue::commit_now(const Message &reserved, const Patience &patience) noexcept
+Code SharedQueue::commit_now(const Message &reserved, const WaitLimits &limits) noexcept
 {
     Reservation reservation;
     if (!reservations_.pick(log_.run_of(reserved.data), reservation))
@@ -48,8 +49,8 @@ Code SharedQueue::commit_now(const Message &reserved, const Patience &patience) 
         reservations_.restore(reservation);
         return Code::TOOBIG;
     }
-    const Code code = until_room(patience, [&](Shortage &shortage) {
-        return log_.commit_run(reservation.run, reserved.size, reserved.type, patience, shortage);
+    const Code code = until_room(limits, [&](FullReason &full_reason) {
+        return log_.commit_run(reservation.run, reserved.size, reserved.type, limits, full_reason);
     });
     if (code != Code::OK) {
         reservations_.restore(reservation);
@@ -76,26 +77,26 @@ Code SharedQueue::abandon_now(const void *reserved) noexcept
     reservations_.erase(reservation);
     // A putter may wait for neighbours that lie together. It looks at no segment word before it sleeps, so a wake-up that it
     // misses costs one slice.
-    wake_one(waiters().putters, pills().putters);
+    wake_one(waiters().putters, semaphores().putters);
     return Code::OK;
 }
 
-Code SharedQueue::borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept
+Code SharedQueue::borrow(std::uint64_t accept, const WaitLimits &limits, View &out_view) noexcept
 {
     if (const Code code = enter(); code != Code::OK)
         return code;
-    return leave(borrow_now(accept, patience, out_view));
+    return leave(borrow_now(accept, limits, out_view));
 }
 
-Code SharedQueue::borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept
+Code SharedQueue::borrow_now(std::uint64_t accept, const WaitLimits &limits, View &out_view) noexcept
 {
-    const Demand demand{nullptr, UINT64_MAX, accept, true};
-    Taken taken;
-    const Code code = until_item(patience, [&](bool &left_segment) {
+    const TakeRequest request{nullptr, UINT64_MAX, accept, true};
+    TakenRecord taken;
+    const Code code = until_item(limits, [&](bool &left_segment) {
         if (!leases_.reserve())
             return Code::NOMEM;
         taken = {};
-        const Code result = log_.take(demand, true, patience, taken);
+        const Code result = log_.take(request, true, limits, taken);
         left_segment = taken.left_segment;
         return result;
     });
@@ -107,7 +108,7 @@ Code SharedQueue::borrow_now(std::uint64_t accept, const Patience &patience, Vie
     after_get(1, taken.more, taken.left_segment);
     out_view = {log_.payload(taken), {0, taken.size, taken.type, taken.deliveries}};
     if ((out_view.item.ticket = leases_.add(taken.offset, taken.sequence)) == 0) {
-        log_.give_back(taken.offset, taken.sequence, Patience{});
+        log_.give_back(taken.offset, taken.sequence, WaitLimits{});
         return Code::NOMEM;
     }
     return Code::OK;

@@ -27,7 +27,7 @@ void SharedQueue::detach() noexcept
         std::uint64_t items = 0;
         log_.reap_own(items); // if a stopped process holds a lock, the slot is not clean, and a reaper does the rest
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
-            wake_one(waiters().getters, pills().getters);
+            wake_one(waiters().getters, semaphores().getters);
         log_.close();
     } else {
         log_.forget(); // the mapping stayed with the parent; its addresses are others' here

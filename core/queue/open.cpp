@@ -20,74 +20,74 @@ namespace {
 
 constexpr int attempts = 100; // open and create chase each other only while others unlink and create at the same time
 
-Code explain(Trouble &trouble, const QueueName &name, Code code)
+Code explain(ErrorDetail &detail, const QueueName &name, Code code)
 {
     const char *sentence = sentence_of(static_cast<int>(code));
     char reason[96];
-    if (trouble.text[0] == '\0' && code == Code::SYSTEM)
-        std::snprintf(trouble.text, sizeof trouble.text, "%s (%s): %s", name.text[0] != '\0' ? name.text : "a name",
+    if (detail.text[0] == '\0' && code == Code::SYSTEM)
+        std::snprintf(detail.text, sizeof detail.text, "%s (%s): %s", name.text[0] != '\0' ? name.text : "a name",
                       ::strerror_r(errno, reason, sizeof reason), sentence);
-    else if (trouble.text[0] == '\0')
-        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s", name.text, sentence);
+    else if (detail.text[0] == '\0')
+        std::snprintf(detail.text, sizeof detail.text, "%s: %s", name.text, sentence);
     return code;
 }
 
-Code refuse(Trouble &trouble, const char *sentence)
+Code refuse(ErrorDetail &detail, const char *sentence)
 {
-    std::snprintf(trouble.text, sizeof trouble.text, "%s", sentence);
+    std::snprintf(detail.text, sizeof detail.text, "%s", sentence);
     return Code::INVALID;
 }
 
-Code refuse_number(Trouble &trouble, const char *option, std::uint64_t asked, std::uint64_t most)
+Code refuse_number(ErrorDetail &detail, const char *option, std::uint64_t asked, std::uint64_t most)
 {
-    std::snprintf(trouble.text, sizeof trouble.text, "%s is %llu, and may be at most %llu: ask for less.", option,
+    std::snprintf(detail.text, sizeof detail.text, "%s is %llu, and may be at most %llu: ask for less.", option,
                   static_cast<unsigned long long>(asked), static_cast<unsigned long long>(most));
     return Code::INVALID;
 }
 
-Code refuse_contradictions(Trouble &trouble, bool anonymous, const Options &options)
+Code refuse_contradictions(ErrorDetail &detail, bool anonymous, const Options &options)
 {
     if (options.plain && options.joinable)
-        return refuse(trouble, "A queue is either plain or joinable: ask for one of them.");
+        return refuse(detail, "A queue is either plain or joinable: ask for one of them.");
     if (options.open_only && options.create_only)
-        return refuse(trouble, "A queue that must exist cannot be new: ask for one of them.");
+        return refuse(detail, "A queue that must exist cannot be new: ask for one of them.");
     if (anonymous && options.open_only)
-        return refuse(trouble, "An anonymous queue is always new: give the name of the queue that must exist.");
+        return refuse(detail, "An anonymous queue is always new: give the name of the queue that must exist.");
     if (options.slot_count > slot_count_max)
-        return refuse_number(trouble, "max_participants", options.slot_count, slot_count_max);
+        return refuse_number(detail, "max_participants", options.slot_count, slot_count_max);
     if (options.capacity_bytes > capacity_bytes_max)
-        return refuse_number(trouble, "capacity_bytes", options.capacity_bytes, capacity_bytes_max);
+        return refuse_number(detail, "capacity_bytes", options.capacity_bytes, capacity_bytes_max);
     return Code::OK;
 }
 
-Code refuse_mode(Trouble &trouble, std::uint32_t mode)
+Code refuse_mode(ErrorDetail &detail, std::uint32_t mode)
 {
-    std::snprintf(trouble.text, sizeof trouble.text,
+    std::snprintf(detail.text, sizeof detail.text,
                   "Mode %04o is refused: a queue permits reading and writing together, and nothing else; "
                   "use 0600, 0660, 0606 or 0666.",
                   mode);
     return Code::INVALID;
 }
 
-Code refuse_page_size(Trouble &trouble)
+Code refuse_page_size(ErrorDetail &detail)
 {
-    std::snprintf(trouble.text, sizeof trouble.text,
+    std::snprintf(detail.text, sizeof detail.text,
                   "This system has pages of %zu bytes, and a queue needs pages of %u: "
                   "run its processes on a kernel with such pages.",
                   system_page_size(), own_fingerprint().page_size);
     return Code::BADABI;
 }
 
-void explain_removal(Trouble &trouble, const QueueName &name)
+void explain_removal(ErrorDetail &detail, const QueueName &name)
 {
-    std::snprintf(trouble.text, sizeof trouble.text,
+    std::snprintf(detail.text, sizeof detail.text,
                   "%s: a stopped process is removing this anonymous queue: continue or kill it, and open again.",
                   name.text);
 }
 
-void explain_prefix(Trouble &trouble, const QueueName &name)
+void explain_prefix(ErrorDetail &detail, const QueueName &name)
 {
-    std::snprintf(trouble.text, sizeof trouble.text,
+    std::snprintf(detail.text, sizeof detail.text,
                   "No anonymous queue is called %s, and a name that begins with %s is never made on request: "
                   "check the name, or choose one without that beginning.",
                   name.text, anonymous_prefix);
@@ -105,20 +105,20 @@ std::uint64_t effective_capacity(std::uint64_t wanted)
 
 } // namespace
 
-Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept
+Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&out_queue, ErrorDetail &detail) noexcept
 {
     const bool anonymous = name == nullptr;
-    if (const Code code = refuse_contradictions(trouble, anonymous, options); code != Code::OK)
+    if (const Code code = refuse_contradictions(detail, anonymous, options); code != Code::OK)
         return code;
     if (!mode_is_accepted(options.mode))
-        return refuse_mode(trouble, options.mode);
+        return refuse_mode(detail, options.mode);
     if (system_page_size() != own_fingerprint().page_size)
-        return refuse_page_size(trouble);
+        return refuse_page_size(detail);
     if (!watch_forks({SharedQueue::before_fork, SharedQueue::after_fork, SharedQueue::begin_child}))
         return Code::NOMEM;
     QueueName parsed;
     if (const Code code = anonymous ? random_name(parsed) : parse_name(name, parsed); code != Code::OK)
-        return code == Code::SYSTEM ? explain(trouble, parsed, code) : code;
+        return code == Code::SYSTEM ? explain(detail, parsed, code) : code;
     auto *queue = new (std::nothrow) SharedQueue;
     if (queue == nullptr)
         return Code::NOMEM;
@@ -127,21 +127,21 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
         remove_stale_anonymous();
     Code code = Code::NOTFOUND;
     for (int attempt = 0; attempt < attempts; attempt++) {
-        trouble.text[0] = '\0';
-        code = options.create_only || anonymous ? Code::NOTFOUND : queue->find(options, trouble);
+        detail.text[0] = '\0';
+        code = options.create_only || anonymous ? Code::NOTFOUND : queue->find(options, detail);
         if (code == Code::NOTFOUND && !anonymous && is_anonymous(parsed)) {
-            explain_prefix(trouble, parsed);
+            explain_prefix(detail, parsed);
             break; // such a name was given by chance and is never made by wish
         }
         if (code == Code::NOTFOUND && !options.open_only)
-            code = queue->create(options, trouble);
+            code = queue->create(options, detail);
         const bool lost_race =
             (code == Code::EXISTS && !options.create_only) || (code == Code::NOTFOUND && !options.open_only);
         if (!lost_race)
             break;
     }
     if (code != Code::OK) {
-        explain(trouble, parsed, code);
+        explain(detail, parsed, code);
         delete queue;
         return code;
     }
@@ -155,12 +155,12 @@ Code SharedQueue::open(const char *name, const Options &options, SharedQueue *&o
     return Code::OK;
 }
 
-Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
+Code SharedQueue::find(const Options &options, ErrorDetail &detail) noexcept
 {
     Descriptor fd;
-    if (const Code code = find_object(name_, options.any_owner, fd, geometry_, trouble); code != Code::OK)
+    if (const Code code = find_object(name_, options.any_owner, fd, geometry_, detail); code != Code::OK)
         return code;
-    Code code = check_options(options, trouble);
+    Code code = check_options(options, detail);
     if (code == Code::OK)
         code = file_.adopt(std::move(fd), name_.path);
     if (code == Code::OK) {
@@ -176,9 +176,9 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
     }
     if (code == Code::OK && geometry_.anonymous && (code = await_removal(file_.get())) != Code::OK) {
         if (code == Code::BUSY)
-            explain_removal(trouble, name_);
+            explain_removal(detail, name_);
         else
-            explain(trouble, name_, code); // before errno is another's
+            explain(detail, name_, code); // before errno is another's
         detach();
     }
     struct stat status {};
@@ -198,9 +198,9 @@ Code SharedQueue::find(const Options &options, Trouble &trouble) noexcept
     return code;
 }
 
-Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
+Code SharedQueue::create(const Options &options, ErrorDetail &detail) noexcept
 {
-    trouble.text[0] = '\0'; // that it was not found is no trouble any more
+    detail.text[0] = '\0'; // that it was not found is no detail any more
     const std::uint64_t capacity = options.capacity_bytes != 0 ? options.capacity_bytes : default_capacity();
     const bool anonymous = is_anonymous(name_);
     const Header plan = plan_header(options.joinable, anonymous, options.max_items, effective_capacity(capacity),
@@ -208,7 +208,7 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
     Descriptor fd;
     // Without a name it is reached through descriptors alone, by this process and its children. So its mode need not keep
     // others away, and a child that gave up its rights can open it again.
-    Code code = make_object(plan, anonymous ? mode_of_all_users : options.mode, fd, geometry_, trouble);
+    Code code = make_object(plan, anonymous ? mode_of_all_users : options.mode, fd, geometry_, detail);
     if (code == Code::OK)
         code = file_.adopt(std::move(fd), name_.path);
     if (code != Code::OK)
@@ -222,17 +222,17 @@ Code SharedQueue::create(const Options &options, Trouble &trouble) noexcept
         if ((code = file_.open_again(own)) == Code::OK)
             code = attach(std::move(own));
     }
-    if (code == Code::OK && !anonymous && (code = name_object(file_.get(), name_, trouble)) != Code::OK)
+    if (code == Code::OK && !anonymous && (code = name_object(file_.get(), name_, detail)) != Code::OK)
         detach();
     if (code != Code::OK)
         file_.close();
     return code;
 }
 
-Code SharedQueue::check_options(const Options &options, Trouble &trouble) const noexcept
+Code SharedQueue::check_options(const Options &options, ErrorDetail &detail) const noexcept
 {
     const auto differs = [&](const char *what, std::uint64_t asked, std::uint64_t is) {
-        std::snprintf(trouble.text, sizeof trouble.text, "%s: %s is %llu, asked for %llu: %s", name_.text, what,
+        std::snprintf(detail.text, sizeof detail.text, "%s: %s is %llu, asked for %llu: %s", name_.text, what,
                       static_cast<unsigned long long>(is), static_cast<unsigned long long>(asked),
                       sentence_of(static_cast<int>(Code::MISMATCH)));
         return Code::MISMATCH;
@@ -304,24 +304,24 @@ Code SharedQueue::attach_anew() noexcept
 Code SharedQueue::unlink(const char *name) noexcept
 {
     QueueName parsed;
-    Trouble trouble;
+    ErrorDetail detail;
     const Code code = parse_name(name, parsed);
-    return code == Code::OK ? unlink_object(parsed, trouble) : code;
+    return code == Code::OK ? unlink_object(parsed, detail) : code;
 }
 
 Code open_queue(const char *name, const Options &options, Queue *&out_queue, char *message,
                 std::size_t message_capacity) noexcept
 {
-    Trouble trouble;
+    ErrorDetail detail;
     SharedQueue *queue = nullptr;
-    const Code code = SharedQueue::open(name, options, queue, trouble);
+    const Code code = SharedQueue::open(name, options, queue, detail);
     if (code == Code::OK)
         out_queue = queue;
     if (message != nullptr && message_capacity != 0)
         std::snprintf(message, message_capacity, "%s",
-                      code == Code::OK          ? ""
-                      : trouble.text[0] != '\0' ? trouble.text
-                                                : sentence_of(static_cast<int>(code)));
+                      code == Code::OK         ? ""
+                      : detail.text[0] != '\0' ? detail.text
+                                               : sentence_of(static_cast<int>(code)));
     return code;
 }
 

@@ -16,20 +16,20 @@ public:
     // Is it a SharedQueue? A flag and not a pointer: the processor need not wait for it to go on.
     bool is_shared() const { return is_shared_; }
 
-    virtual Code put(const Message &message, const Patience &patience) noexcept = 0;
-    virtual Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept = 0;
-    virtual Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,
+    virtual Code put(const Message &message, const WaitLimits &limits) noexcept = 0;
+    virtual Code get(const TakeRequest &request, const WaitLimits &limits, Item &out_item) noexcept = 0;
+    virtual Code put_many(const Message *messages, std::uint64_t count, const WaitLimits &limits,
                           std::uint64_t &out_count) noexcept = 0;
-    virtual Code get_many(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+    virtual Code get_many(const TakeRequest &request, const WaitLimits &limits, View *views, std::uint64_t count,
                           std::uint64_t &out_count) noexcept = 0;
-    virtual Code reserve(std::uint64_t size, const Patience &patience, void *&out_data) noexcept = 0;
-    virtual Code commit(const Message &reserved, const Patience &patience) noexcept = 0;
+    virtual Code reserve(std::uint64_t size, const WaitLimits &limits, void *&out_data) noexcept = 0;
+    virtual Code commit(const Message &reserved, const WaitLimits &limits) noexcept = 0;
     virtual Code abandon(const void *reserved) noexcept = 0;
-    virtual Code borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept = 0;
+    virtual Code borrow(std::uint64_t accept, const WaitLimits &limits, View &out_view) noexcept = 0;
     virtual Code release_view(std::uint64_t ticket) noexcept = 0;
     virtual Code finish(std::uint64_t ticket) noexcept = 0;
     virtual Code give_back(std::uint64_t ticket) noexcept = 0;
-    virtual Code join(const Patience &patience) noexcept = 0;
+    virtual Code join(const WaitLimits &limits) noexcept = 0;
     virtual Code shutdown(std::uint32_t mode) noexcept = 0;
 
     virtual Code size(std::uint64_t &out_items) noexcept = 0;

@@ -9,7 +9,7 @@
 
 namespace ipcq {
 
-Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
+Code SharedQueue::put(const Message &message, const WaitLimits &limits) noexcept
 {
     Code code = enter();
     if (code != Code::OK)
@@ -18,7 +18,7 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
         return Code::TOOBIG;
     touch_to_read(message.data,
                   std::min(message.size, geometry_.segment_size)); // a larger one is copied without a lock
-    code = until_room(patience, [&](Shortage &shortage) { return log_.append(message, patience, shortage); });
+    code = until_room(limits, [&](FullReason &full_reason) { return log_.append(message, limits, full_reason); });
     if (code == Code::OK)
         after_put(1);
     return leave(code);
@@ -28,26 +28,26 @@ Code SharedQueue::put(const Message &message, const Patience &patience) noexcept
 void SharedQueue::return_taken(std::uint64_t offset, std::uint64_t sequence) noexcept
 {
     const CancellationDisabled whole; // get comes here in its usual case, and this may wait
-    log_.give_back(offset, sequence, Patience{});
+    log_.give_back(offset, sequence, WaitLimits{});
 }
 
-Code SharedQueue::get(const Demand &demand, const Patience &patience, Item &out_item) noexcept
+Code SharedQueue::get(const TakeRequest &request, const WaitLimits &limits, Item &out_item) noexcept
 {
     Code code = enter();
     if (code != Code::OK)
         return code;
-    touch_to_write(demand.buffer, std::min(demand.capacity, copy_inside_max));
-    Taken taken;
+    touch_to_write(request.buffer, std::min(request.capacity, copy_inside_max));
+    TakenRecord taken;
     bool waited = false;
-    code = until_item(patience, [&](bool &left_segment) {
+    code = until_item(limits, [&](bool &left_segment) {
         if (geometry_.joinable && !leases_.reserve())
             return Code::NOMEM;
         taken = {};
         // An item that was waited for is mostly small, and the usual way is a third of a round trip between two that spin.
         // Before the wait that way was tried.
-        if (std::exchange(waited, true) && log_.take_at_once(demand, geometry_.joinable, taken))
+        if (std::exchange(waited, true) && log_.take_at_once(request, geometry_.joinable, taken))
             return Code::OK;
-        const Code result = log_.take(demand, geometry_.joinable, patience, taken);
+        const Code result = log_.take(request, geometry_.joinable, limits, taken);
         left_segment = taken.left_segment;
         return result;
     });
@@ -84,7 +84,7 @@ Code SharedQueue::after_finish(Code code) noexcept
         return leave(code);
     if (waiters().joiners.load(relaxed) != 0)
         wake_joiners_if_done();
-    wake_one(waiters().putters, pills().putters); // a producer may wait for the bytes of finished items
+    wake_one(waiters().putters, semaphores().putters); // a producer may wait for the bytes of finished items
     return leave(Code::OK);
 }
 
@@ -102,7 +102,7 @@ Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
     Lease lease;
     if (const Code code = leases_.pick(ticket, lease); code != Code::OK)
         return code;
-    const Code code = log_.give_back(lease.offset, lease.sequence, Patience::until(nowait));
+    const Code code = log_.give_back(lease.offset, lease.sequence, WaitLimits::until(nowait));
     if (code != Code::OK && code != Code::NOTTAKEN) { // the item is still ours, and so is its ticket
         leases_.restore(lease);
         return code;
@@ -110,43 +110,44 @@ Code SharedQueue::give_back_now(std::uint64_t ticket) noexcept
     leases_.erase(lease);
     if (code == Code::NOTTAKEN)
         return Code::CORRUPT;
-    wake_one(waiters().getters, pills().getters);
+    wake_one(waiters().getters, semaphores().getters);
     return code;
 }
 
-Code SharedQueue::join(const Patience &patience) noexcept
+Code SharedQueue::join(const WaitLimits &limits) noexcept
 {
     if (const Code code = enter(); code != Code::OK) [[unlikely]]
         return code;
-    return leave(join_now(patience));
+    return leave(join_now(limits));
 }
 
-Code SharedQueue::join_now(const Patience &patience) noexcept
+Code SharedQueue::join_now(const WaitLimits &limits) noexcept
 {
     if (!geometry_.joinable)
         return Code::NOTJOINABLE;
-    Code trouble = Code::OK;
+    Code detail = Code::OK;
     const auto all_finished = [&] {
         // What is given back after an immediate shutdown has nobody left to take it.
         if (waiters().shutdown.load(acquire) >= shutdown_immediate)
-            trouble = log_.discard(patience);
+            detail = log_.discard(limits);
         bool end = false;
-        if (trouble == Code::OK)
-            trouble = log_.advance(patience, end);
-        return end || trouble != Code::OK;
+        if (detail == Code::OK)
+            detail = log_.advance(limits, end);
+        return end || detail != Code::OK;
     };
     bool items = false;
     const Code asked = clean_up_if_due(true, items);
-    Baton ignored; // all joiners are woken at once
+    PendingWakeup ignored; // all joiners are woken at once
     for (;;) {
         if (all_finished())
-            return trouble == Code::BUSY ? Code::TIMEDOUT : trouble;
+            return detail == Code::BUSY ? Code::TIMEDOUT : detail;
         if (asked != Code::OK) // it may wait for a dead worker, and would never learn of it
             return asked;
-        if (patience.expired() || patience.deadline == nowait)
+        if (limits.expired() || limits.deadline == nowait)
             return Code::TIMEDOUT;
         const CountedWaiting counted(log_.own_waiting().joiners);
-        if (const Code code = sleep(waiters().joiners, pills().joiners, patience, all_finished, all_finished, ignored);
+        if (const Code code =
+                sleep(waiters().joiners, semaphores().joiners, limits, all_finished, all_finished, ignored);
             code != Code::OK)
             return code;
     }
@@ -161,15 +162,15 @@ Code SharedQueue::shutdown(std::uint32_t mode) noexcept
 
 Code SharedQueue::shutdown_now(std::uint32_t mode) noexcept
 {
-    const Patience patience = Patience::until(nowait);
-    Code code = log_.refuse_appends(mode, patience);
+    const WaitLimits limits = WaitLimits::until(nowait);
+    Code code = log_.refuse_appends(mode, limits);
     // The word is set: the queue is shut down, even if another process keeps the head's lock now. Joiners discard what
     // is left.
-    if (code == Code::OK && mode >= shutdown_immediate && (code = log_.discard(patience)) == Code::BUSY)
+    if (code == Code::OK && mode >= shutdown_immediate && (code = log_.discard(limits)) == Code::BUSY)
         code = Code::OK;
-    wake_all(waiters().getters, pills().getters);
-    wake_all(waiters().putters, pills().putters);
-    wake_all(waiters().joiners, pills().joiners);
+    wake_all(waiters().getters, semaphores().getters);
+    wake_all(waiters().putters, semaphores().putters);
+    wake_all(waiters().joiners, semaphores().joiners);
     return code;
 }
 
@@ -177,9 +178,9 @@ void SharedQueue::wake_for_close() noexcept
 {
     if (!is_attached(fork_epoch()))
         return;
-    wake_all(waiters().getters, pills().getters); // also other processes' waiters: they look and sleep on
-    wake_all(waiters().putters, pills().putters);
-    wake_all(waiters().joiners, pills().joiners);
+    wake_all(waiters().getters, semaphores().getters); // also other processes' waiters: they look and sleep on
+    wake_all(waiters().putters, semaphores().putters);
+    wake_all(waiters().joiners, semaphores().joiners);
 }
 
 } // namespace ipcq

@@ -5,14 +5,14 @@
 #pragma once
 
 #include "memory/object.hpp"
-#include "queue/baton.hpp"
+#include "queue/pending_wakeup.hpp"
 #include "queue/lease_table.hpp"
 #include "queue/listed_handle.hpp"
 #include "queue/queue.hpp"
 #include "queue/reservation_table.hpp"
 #include "wait/fork_epoch.hpp"
 #include "wait/inherited_access.hpp"
-#include "wait/pace.hpp"
+#include "wait/adaptive_spin.hpp"
 
 namespace ipcq {
 
@@ -27,17 +27,17 @@ public:
     static SharedQueue *of(Queue *queue) { return queue->is_shared() ? static_cast<SharedQueue *>(queue) : nullptr; }
 
     // name == nullptr: anonymous.
-    static Code open(const char *name, const Options &options, SharedQueue *&out_queue, Trouble &trouble) noexcept;
+    static Code open(const char *name, const Options &options, SharedQueue *&out_queue, ErrorDetail &detail) noexcept;
     static Code unlink(const char *name) noexcept;
 
     // at_once.hpp, the usual case. `epoch` is the process that calls (fork_epoch), which must be attached. `receive` is
     // called with the Item.
     template <std::uint64_t size_max>
     IPCQ_INLINE Usual put_at_once(std::uint64_t epoch, const Message &message) noexcept;
-    template <class Receive> IPCQ_INLINE Usual get_at_once(const Demand &demand, Receive receive) noexcept;
+    template <class Receive> IPCQ_INLINE Usual get_at_once(const TakeRequest &request, Receive receive) noexcept;
     template <std::uint64_t size_max, class Receive>
-    IPCQ_INLINE Usual get_locked(const Demand &demand, Receive receive) noexcept;
-    template <class Receive> IPCQ_INLINE Usual lease_at_once(const Demand &demand, Receive receive) noexcept;
+    IPCQ_INLINE Usual get_locked(const TakeRequest &request, Receive receive) noexcept;
+    template <class Receive> IPCQ_INLINE Usual lease_at_once(const TakeRequest &request, Receive receive) noexcept;
     void unlock_tail() noexcept { log_.unlock_tail(); }
     void unlock_head() noexcept { log_.unlock_head(); }
     bool is_joinable() const noexcept { return geometry_.joinable; }
@@ -50,20 +50,20 @@ public:
     IPCQ_INLINE bool ends_after_finish() const noexcept;
     Code after_finish(Code code) noexcept;
 
-    Code put(const Message &message, const Patience &patience) noexcept override;
-    Code get(const Demand &demand, const Patience &patience, Item &out_item) noexcept override;
-    Code put_many(const Message *messages, std::uint64_t count, const Patience &patience,
+    Code put(const Message &message, const WaitLimits &limits) noexcept override;
+    Code get(const TakeRequest &request, const WaitLimits &limits, Item &out_item) noexcept override;
+    Code put_many(const Message *messages, std::uint64_t count, const WaitLimits &limits,
                   std::uint64_t &out_count) noexcept override;
-    Code get_many(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+    Code get_many(const TakeRequest &request, const WaitLimits &limits, View *views, std::uint64_t count,
                   std::uint64_t &out_count) noexcept override;
-    Code reserve(std::uint64_t size, const Patience &patience, void *&out_data) noexcept override;
-    Code commit(const Message &reserved, const Patience &patience) noexcept override;
+    Code reserve(std::uint64_t size, const WaitLimits &limits, void *&out_data) noexcept override;
+    Code commit(const Message &reserved, const WaitLimits &limits) noexcept override;
     Code abandon(const void *reserved) noexcept override;
-    Code borrow(std::uint64_t accept, const Patience &patience, View &out_view) noexcept override;
+    Code borrow(std::uint64_t accept, const WaitLimits &limits, View &out_view) noexcept override;
     Code release_view(std::uint64_t ticket) noexcept override;
     Code finish(std::uint64_t ticket) noexcept override;
     Code give_back(std::uint64_t ticket) noexcept override;
-    Code join(const Patience &patience) noexcept override;
+    Code join(const WaitLimits &limits) noexcept override;
     Code shutdown(std::uint32_t mode) noexcept override;
     Code size(std::uint64_t &out_items) noexcept override;
     Code full(bool &out_full) noexcept override;
@@ -85,32 +85,32 @@ private:
     // at_once.hpp: what get() and so on do between entering and leaving.
     IPCQ_INLINE bool may_take_at_once() noexcept;
     // attempt.hpp: the loops around them, and what follows.
-    template <class Attempt> IPCQ_INLINE Code until_room(const Patience &patience, Attempt attempt) noexcept;
-    template <class Attempt> IPCQ_INLINE Code until_item(const Patience &patience, Attempt attempt) noexcept;
+    template <class Attempt> IPCQ_INLINE Code until_room(const WaitLimits &limits, Attempt attempt) noexcept;
+    template <class Attempt> IPCQ_INLINE Code until_item(const WaitLimits &limits, Attempt attempt) noexcept;
     IPCQ_INLINE bool look_is_due() noexcept;
     IPCQ_INLINE void after_put(std::uint32_t count) noexcept;
     IPCQ_INLINE void after_get(std::uint32_t count, bool more, bool left_segment) noexcept;
-    IPCQ_INLINE Code received(const Taken &taken, Item &out_item) noexcept;
+    IPCQ_INLINE Code received(const TakenRecord &taken, Item &out_item) noexcept;
     // batch.cpp, in_place.cpp
-    Code put_many_now(const Message *messages, std::uint64_t count, const Patience &patience,
+    Code put_many_now(const Message *messages, std::uint64_t count, const WaitLimits &limits,
                       std::uint64_t &out_count) noexcept;
-    Code get_many_now(const Demand &demand, const Patience &patience, View *views, std::uint64_t count,
+    Code get_many_now(const TakeRequest &request, const WaitLimits &limits, View *views, std::uint64_t count,
                       std::uint64_t &out_count) noexcept;
-    Code reserve_now(std::uint64_t size, const Patience &patience, void *&out_data) noexcept;
-    Code commit_now(const Message &reserved, const Patience &patience) noexcept;
+    Code reserve_now(std::uint64_t size, const WaitLimits &limits, void *&out_data) noexcept;
+    Code commit_now(const Message &reserved, const WaitLimits &limits) noexcept;
     Code abandon_now(const void *reserved) noexcept;
-    Code borrow_now(std::uint64_t accept, const Patience &patience, View &out_view) noexcept;
+    Code borrow_now(std::uint64_t accept, const WaitLimits &limits, View &out_view) noexcept;
     // shared_queue.cpp
     [[gnu::noinline]] void return_taken(std::uint64_t offset, std::uint64_t sequence) noexcept;
     Code finish_now(std::uint64_t ticket) noexcept;
     Code give_back_now(std::uint64_t ticket) noexcept;
-    Code join_now(const Patience &patience) noexcept;
+    Code join_now(const WaitLimits &limits) noexcept;
     Code shutdown_now(std::uint32_t mode) noexcept;
 
     // open.cpp
-    Code find(const Options &options, Trouble &trouble) noexcept;
-    Code create(const Options &options, Trouble &trouble) noexcept;
-    Code check_options(const Options &options, Trouble &trouble) const noexcept;
+    Code find(const Options &options, ErrorDetail &detail) noexcept;
+    Code create(const Options &options, ErrorDetail &detail) noexcept;
+    Code check_options(const Options &options, ErrorDetail &detail) const noexcept;
     Code attach(Descriptor own) noexcept;
     void detach() noexcept;
     Code attach_after_fork() noexcept;
@@ -147,8 +147,9 @@ private:
     // waiting.cpp
     [[gnu::noinline]] void wake_after_put() noexcept;
     [[gnu::noinline]] void wake_after_get(bool more, bool left_segment) noexcept;
-    Code wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience, Baton &baton) noexcept;
-    Code wait_for_item(const Patience &patience, Baton &baton) noexcept;
+    Code wait_for_room(FullReason full_reason, std::uint64_t free_before, const WaitLimits &limits,
+                       PendingWakeup &wakeup) noexcept;
+    Code wait_for_item(const WaitLimits &limits, PendingWakeup &wakeup) noexcept;
     // OK, or SYSTEM if this process cannot learn who is dead. out_items: did items become ready again?
     Code clean_up(Log::SlotRange range, Log::LockWait wait, bool &out_items) noexcept;
     void note_who_was_asked(Log::SlotRange range, Code code) noexcept;
@@ -156,18 +157,18 @@ private:
     Log::SlotRange next_slots() noexcept;
     void trim_if_due() noexcept;
     void look_for_the_dead() noexcept;
-    Code watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept;
+    Code reap_if_elected(const WaitLimits &limits, Nanoseconds &out_slice, bool &out_items) noexcept;
     void wake_joiners_if_done() noexcept;
     // `ready` is asked by the registered sleeper, `ready_after` when its slice is over.
     template <class Ready, class After>
-    Code sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
-                       Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept;
+    Code sleep_a_slice(HalfWord &sleepers, WaitSemaphore &semaphore, const WaitLimits &limits, Ready ready,
+                       After ready_after, Nanoseconds &slice, PendingWakeup &wakeup, bool &out_nothing_came) noexcept;
     template <class Ready, class After>
-    Code sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
-               Baton &baton) noexcept;
+    Code sleep(HalfWord &sleepers, WaitSemaphore &semaphore, const WaitLimits &limits, Ready ready, After ready_after,
+               PendingWakeup &wakeup) noexcept;
 
     Waiters &waiters() const { return log_.control().waiters; }
-    Pills &pills() const { return log_.control().pills; }
+    WaitSemaphores &semaphores() const { return log_.control().semaphores; }
 
     QueueName name_;
     Geometry geometry_;
@@ -181,7 +182,7 @@ private:
     Log log_;
     LeaseTable leases_;
     ReservationTable reservations_;
-    Pace put_pace_, get_pace_;
+    AdaptiveSpin put_spin_, get_spin_;
     std::atomic<bool> item_seen_{false};                       // by the last get, behind the item that it took
     std::atomic<Nanoseconds> last_clean_up_{0}, last_part_{0}; // of all slots, and of some
     std::atomic<Nanoseconds> last_trim_{0};
@@ -197,43 +198,44 @@ private:
 // Sleeps for at most `slice`, and has the dead looked for when it is over; then it says how long the next one may be. OK: look
 // again.
 template <class Ready, class After>
-Code SharedQueue::sleep_a_slice(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready,
-                                After ready_after, Nanoseconds &slice, Baton &baton, bool &out_nothing_came) noexcept
+Code SharedQueue::sleep_a_slice(HalfWord &sleepers, WaitSemaphore &semaphore, const WaitLimits &limits, Ready ready,
+                                After ready_after, Nanoseconds &slice, PendingWakeup &wakeup,
+                                bool &out_nothing_came) noexcept
 {
     out_nothing_came = false;
     if (log_.cut())
         return Code::CORRUPT;
-    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+    if (const Code verdict = limits.stop_reason(); verdict != Code::OK)
         return verdict;
-    const Woken woken =
-        sleep_on(sleepers, pill, slice, patience.deadline, [&] { return ready() || patience.verdict() != Code::OK; });
+    const Woken woken = sleep_on(sleepers, semaphore, slice, limits.deadline,
+                                 [&] { return ready() || limits.stop_reason() != Code::OK; });
     if (woken == Woken::called)
-        baton.take(sleepers, pill);
-    if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        wakeup.take(sleepers, semaphore);
+    if (const Code verdict = limits.stop_reason(); verdict != Code::OK)
         return verdict;
-    if (woken == Woken::interrupted && patience.interruptible)
+    if (woken == Woken::interrupted && limits.interruptible)
         return Code::INTERRUPTED;
     if (woken != Woken::slice_over)
         return Code::OK;
     if (!log_.can_reach_file())
         return Code::SYSTEM;
     bool items = false;
-    const Code code = watch(patience, slice, items);
-    out_nothing_came = !items && !ready_after() && !patience.expired();
+    const Code code = reap_if_elected(limits, slice, items);
+    out_nothing_came = !items && !ready_after() && !limits.expired();
     return code;
 }
 
 // Slice after slice as long as nothing changes. A thread that has slept a whole slice for nothing sleeps on, and does not spin
 // first. For those whose `ready` sees whatever may end their wait.
 template <class Ready, class After>
-Code SharedQueue::sleep(HalfWord &sleepers, Pill &pill, const Patience &patience, Ready ready, After ready_after,
-                        Baton &baton) noexcept
+Code SharedQueue::sleep(HalfWord &sleepers, WaitSemaphore &semaphore, const WaitLimits &limits, Ready ready,
+                        After ready_after, PendingWakeup &wakeup) noexcept
 {
-    Nanoseconds slice = patience.slice();
+    Nanoseconds slice = limits.slice();
     bool nothing_came = true;
     Code code = Code::OK;
     while (code == Code::OK && nothing_came)
-        code = sleep_a_slice(sleepers, pill, patience, ready, ready_after, slice, baton, nothing_came);
+        code = sleep_a_slice(sleepers, semaphore, limits, ready, ready_after, slice, wakeup, nothing_came);
     return code;
 }
 

@@ -14,12 +14,12 @@ constexpr Nanoseconds clean_up_interval = 50'000'000; // the longest slice: a ca
 
 constexpr Nanoseconds trim_interval = 10'000'000; // a call that is about to sleep looks for spare memory as often
 
-// The watchman looks again this long after its last look, and is on watch if that was no longer ago than ...
-constexpr std::uint32_t watch_ms = 45, on_watch_ms = 40;
-// The other sleepers check this long after the watchman's last look whether it is still on watch. That is just after
-// the second look that follows, so they find it fresh and sleep long again. All use the same instant, since one
-// interrupt for many costs half as much. It lies within two slices.
-constexpr std::uint32_t relief_ms = 94;
+// The elected reaper asks again this long after the last time. Another sleeper is elected if that was longer ago than ...
+constexpr std::uint32_t reap_interval_ms = 45, reap_fresh_ms = 40;
+// The other sleepers check this long after the last reap whether it was repeated. That is just after the second one that
+// follows, so they find it fresh and sleep long again. All use the same instant, since one interrupt for many costs half
+// as much. It lies within two slices.
+constexpr std::uint32_t recheck_ms = 94;
 
 // How many slots a call asks for that must not wait: about a millisecond.
 constexpr std::uint32_t slots_at_once = 256;
@@ -28,74 +28,74 @@ std::uint32_t milliseconds(Nanoseconds time) { return static_cast<std::uint32_t>
 
 } // namespace
 
-Code SharedQueue::wait_for_room(Shortage shortage, std::uint64_t free_before, const Patience &patience,
-                                Baton &baton) noexcept
+Code SharedQueue::wait_for_room(FullReason full_reason, std::uint64_t free_before, const WaitLimits &limits,
+                                PendingWakeup &wakeup) noexcept
 {
     bool frontier_kept = false; // by one that is stopped: each try waits its grace again, so one a slice is enough
     const auto ready = [&] {
         if (waiters().shutdown.load(relaxed) != 0)
             return true;
-        if (shortage == Shortage::items)
+        if (full_reason == FullReason::items)
             return log_.room_by_items();
         bool end = false;
-        frontier_kept = frontier_kept || log_.advance(Patience::until(nowait), end) == Code::BUSY;
+        frontier_kept = frontier_kept || log_.advance(WaitLimits::until(nowait), end) == Code::BUSY;
         return log_.free_below() != free_before;
     };
     // It was full a moment ago, which is an answer; only our own cleaning earns a second try.
-    if (patience.deadline == nowait) {
+    if (limits.deadline == nowait) {
         bool items = false;
         const Code code = clean_up_if_due(false, items);
-        const Code full = shortage == Shortage::maybe_bytes ? Code::BUSY : Code::FULL;
+        const Code full = full_reason == FullReason::maybe_bytes ? Code::BUSY : Code::FULL;
         return code != Code::OK || items ? code : full;
     }
     give_way_to_the_woken();
-    if (shortage == Shortage::items && put_pace_.look_again(ready))
+    if (full_reason == FullReason::items && put_spin_.spin_until(ready))
         return Code::OK;
-    if (patience.expired())
+    if (limits.expired())
         return ready() ? Code::OK : Code::TIMEDOUT;
     // One slice, then another try: what a dead one had claimed is free without any word that `ready` could look at.
-    Nanoseconds slice = patience.slice();
+    Nanoseconds slice = limits.slice();
     bool ignored = false;
     const CountedWaiting counted(log_.own_waiting().putters);
-    return sleep_a_slice(waiters().putters, pills().putters, patience, ready, ready, slice, baton, ignored);
+    return sleep_a_slice(waiters().putters, semaphores().putters, limits, ready, ready, slice, wakeup, ignored);
 }
 
-Code SharedQueue::wait_for_item(const Patience &patience, Baton &baton) noexcept
+Code SharedQueue::wait_for_item(const WaitLimits &limits, PendingWakeup &wakeup) noexcept
 {
-    if (patience.deadline == nowait) {
+    if (limits.deadline == nowait) {
         bool items = false;
         const Code code = clean_up_if_due(false, items);
         return code != Code::OK || items ? code : Code::EMPTY;
     }
     give_way_to_the_woken();
     const auto seen = [&] { return log_.may_hold_item() || waiters().shutdown.load(relaxed) != 0; };
-    if (get_pace_.look_again(seen))
+    if (get_spin_.spin_until(seen))
         return Code::OK;
-    if (patience.expired())
+    if (limits.expired())
         return seen() ? Code::OK : Code::TIMEDOUT;
     trim_if_due(); // a getter that each item wakes has no slice that ends
     // A registered sleeper looks at the counts, which takes no lock. They lag only behind an item whose producer was killed or
     // stopped before it moved the tail. So the word itself is looked at after each slice.
     const auto counted = [&] { return log_.ready_items() != 0 || waiters().shutdown.load(relaxed) != 0; };
     const CountedWaiting waiting(log_.own_waiting().getters);
-    return sleep(waiters().getters, pills().getters, patience, counted, seen, baton);
+    return sleep(waiters().getters, semaphores().getters, limits, counted, seen, wakeup);
 }
 
 void SharedQueue::wake_after_put() noexcept
 {
-    wake_one(waiters().lock[0], pills().lock[0]);
-    wake_one(waiters().getters, pills().getters);
+    wake_one(waiters().lock[0], semaphores().lock[0]);
+    wake_one(waiters().getters, semaphores().getters);
     if (waiters().putters.load(relaxed) != 0 && (log_.room_by_limit() || log_.room_by_items()))
-        wake_one(waiters().putters, pills().putters); // the baton: room is left for another
+        wake_one(waiters().putters, semaphores().putters); // the wakeup: room is left for another
 }
 
 void SharedQueue::wake_after_get(bool more, bool left_segment) noexcept
 {
-    wake_one(waiters().lock[1], pills().lock[1]);
+    wake_one(waiters().lock[1], semaphores().lock[1]);
     if (more)
-        wake_one(waiters().getters, pills().getters); // the baton: another item is ready
+        wake_one(waiters().getters, semaphores().getters); // the wakeup: another item is ready
     if (geometry_.max_items != 0 || left_segment)
-        wake_one(waiters().putters, pills().putters);
+        wake_one(waiters().putters, semaphores().putters);
 }
 
 Code SharedQueue::clean_up(Log::SlotRange range, Log::LockWait wait, bool &out_items) noexcept
@@ -106,14 +106,14 @@ Code SharedQueue::clean_up(Log::SlotRange range, Log::LockWait wait, bool &out_i
     // Stored only when each slot was asked for: other sleepers rely on it. It comes last, so that a reaper that dies leaves
     // none. What a stopped process keeps from us is found again next time.
     if (code == Code::OK && range.end - range.begin == geometry_.slot_count)
-        waiters().looked_ms.store(begun_ms, relaxed);
+        waiters().last_reap_ms.store(begun_ms, relaxed);
     note_who_was_asked(range, code);
     out_items = items != 0;
     if (out_items) {
         for (std::uint64_t i = 0; i < items && waiters().getters.load(relaxed) != 0; i++)
-            wake_one(waiters().getters, pills().getters);
+            wake_one(waiters().getters, semaphores().getters);
         wake_joiners_if_done();
-        wake_one(waiters().putters, pills().putters);
+        wake_one(waiters().putters, semaphores().putters);
     }
     return cannot_ask_.load(relaxed) && !out_items ? Code::SYSTEM : Code::OK;
 }
@@ -171,17 +171,17 @@ Log::SlotRange SharedQueue::next_slots() noexcept
 }
 
 // After a slice in which nothing came. To ask the system about each slot costs more than all else that a sleeper does,
-// and a hundred sleepers need one answer. The first that finds that nobody asked is the watchman. The others sleep
-// until it is time to check that it still is. Only sleepers may believe the note: it does not know who died a moment
-// ago, and other calls do not look again. out_items: did items become ready again?
-Code SharedQueue::watch(const Patience &patience, Nanoseconds &out_slice, bool &out_items) noexcept
+// and a hundred sleepers need one answer. The first sleeper that finds the last reap too old is elected. The others sleep
+// until it is time to check again. Only sleepers may rely on the time of the last reap: a process may have died since,
+// and other calls do not look again. out_items: did items become ready again?
+Code SharedQueue::reap_if_elected(const WaitLimits &limits, Nanoseconds &out_slice, bool &out_items) noexcept
 {
     // Unsigned: what another clock calls the future is long ago.
-    const std::uint32_t age_ms = milliseconds(now_ns()) - waiters().looked_ms.load(relaxed);
-    const bool on_watch = age_ms < on_watch_ms;
-    if (patience.token == nullptr) // else the holder of the token wants shorter ones
-        out_slice = Nanoseconds{on_watch ? relief_ms - age_ms : watch_ms} * 1'000'000;
-    return on_watch ? Code::OK : clean_up_if_due(true, out_items);
+    const std::uint32_t age_ms = milliseconds(now_ns()) - waiters().last_reap_ms.load(relaxed);
+    const bool is_fresh = age_ms < reap_fresh_ms;
+    if (limits.token == nullptr) // else the holder of the token wants shorter ones
+        out_slice = Nanoseconds{is_fresh ? recheck_ms - age_ms : reap_interval_ms} * 1'000'000;
+    return is_fresh ? Code::OK : clean_up_if_due(true, out_items);
 }
 
 // Gives the memory of a past burst back. Items that come meanwhile are more urgent.
@@ -216,9 +216,9 @@ void SharedQueue::wake_joiners_if_done() noexcept
     const CancellationDisabled whole; // task_done comes here on its usual way, where it is not switched off yet
     bool end = false;
     // A joiner that is woken for nothing sleeps again. task_done must not wait for a process that holds the frontier.
-    const Code code = log_.advance(Patience::at_once(), end);
+    const Code code = log_.advance(WaitLimits::at_once(), end);
     if (code == Code::BUSY || (code == Code::OK && end))
-        wake_all(waiters().joiners, pills().joiners);
+        wake_all(waiters().joiners, semaphores().joiners);
 }
 
 } // namespace ipcq

@@ -26,12 +26,12 @@ constexpr Nanoseconds grace = 20'000'000;
 
 } // namespace
 
-Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
+Code OwnerLock::lock_slowly(const Participant &me, const WaitLimits &limits, LockResult &out_result) noexcept
 {
-    const bool impatient = patience.deadline == nowait;
+    const bool impatient = limits.deadline == nowait;
     Nanoseconds left = grace;
     std::uint64_t last_owner = 0, last_epoch = 0;
-    out_grip = Grip::clean;
+    out_result = LockResult::clean;
     for (Nanoseconds slice = slice_min;;) {
         for (int pauses = 1; pauses <= pauses_max; pauses *= 2) {
             for (int i = 0; i < pauses; i++)
@@ -48,14 +48,14 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
         const Liveness liveness = owner != 0 ? me.liveness({owner}) : Liveness::alive;
         // SYNC owner-death: acquire; the dead owner's stores became visible before its byte lock fell.
         if (liveness == Liveness::dead && word_->compare_exchange_strong(owner, me.self().bits, acquire, relaxed)) {
-            out_grip = Grip::stolen;
+            out_result = LockResult::owner_died;
             return Code::OK;
         }
-        if (const Code verdict = patience.verdict(); verdict != Code::OK)
+        if (const Code verdict = limits.stop_reason(); verdict != Code::OK)
             return verdict;
-        if (patience.brief)
+        if (limits.brief)
             return Code::BUSY;
-        if (left == 0 && now_ns() >= patience.deadline)
+        if (left == 0 && now_ns() >= limits.deadline)
             return impatient ? Code::BUSY : Code::TIMEDOUT;
         const std::uint64_t epoch = epoch_->load(relaxed);
         if (impatient && (owner != last_owner || epoch != last_epoch))
@@ -64,10 +64,10 @@ Code OwnerLock::lock_slowly(const Participant &me, const Patience &patience, Gri
         last_epoch = epoch;
         if (left != 0)
             slice = std::min(slice, left);
-        const Woken woken = sleep_on(*sleepers_, *pill_, slice, left != 0 ? forever : patience.deadline,
+        const Woken woken = sleep_on(*sleepers_, *pill_, slice, left != 0 ? forever : limits.deadline,
                                      [&] { return word_->load(sequential) == 0; });
         left -= std::min(slice, left);
-        if (woken == Woken::interrupted && patience.interruptible)
+        if (woken == Woken::interrupted && limits.interruptible)
             return Code::INTERRUPTED;
         if (woken == Woken::slice_over && slice < slice_max)
             slice *= 2;

@@ -11,24 +11,24 @@
 
 namespace ipcq {
 
-enum class Grip { clean, stolen };
+enum class LockResult { clean, owner_died };
 
 class OwnerLock {
 public:
     OwnerLock() = default;
     // `epoch`: of the cursor under this lock; that it moves shows that owners come and go.
-    OwnerLock(Word &word, const Word &epoch, HalfWord &sleepers, Pill &pill)
-        : word_(&word), epoch_(&epoch), sleepers_(&sleepers), pill_(&pill)
+    OwnerLock(Word &word, const Word &epoch, HalfWord &sleepers, WaitSemaphore &semaphore)
+        : word_(&word), epoch_(&epoch), sleepers_(&sleepers), pill_(&semaphore)
     {}
 
     // OK, or why the caller could not wait longer: BUSY (nowait), TIMEDOUT, CANCELLED, INTERRUPTED, BADHANDLE.
-    IPCQ_INLINE Code lock(const Participant &me, const Patience &patience, Grip &out_grip) noexcept
+    IPCQ_INLINE Code lock(const Participant &me, const WaitLimits &limits, LockResult &out_result) noexcept
     {
         if (try_lock(*word_, me.self())) [[likely]] {
-            out_grip = Grip::clean;
+            out_result = LockResult::clean;
             return Code::OK;
         }
-        return lock_slowly(me, patience, out_grip);
+        return lock_slowly(me, limits, out_result);
     }
 
     // The common case of a lock that is free; the word must be 0.
@@ -46,15 +46,15 @@ public:
         word.exchange(0, sequential);
         fence_before_look();
     }
-    static void unlock(Word &word, HalfWord &sleepers, Pill &pill) noexcept
+    static void unlock(Word &word, HalfWord &sleepers, WaitSemaphore &semaphore) noexcept
     {
         release_lock(word);
-        wake_one(sleepers, pill);
+        wake_one(sleepers, semaphore);
     }
     IPCQ_INLINE void unlock() noexcept { unlock(*word_, *sleepers_, *pill_); }
 
 private:
-    Code lock_slowly(const Participant &me, const Patience &patience, Grip &out_grip) noexcept;
+    Code lock_slowly(const Participant &me, const WaitLimits &limits, LockResult &out_result) noexcept;
     bool try_lock(const Participant &me) noexcept
     {
         return word_->load(relaxed) == 0 && try_lock(*word_, me.self()); // a look first leaves the line where it is
@@ -63,7 +63,7 @@ private:
     Word *word_ = nullptr;
     const Word *epoch_ = nullptr;
     HalfWord *sleepers_ = nullptr;
-    Pill *pill_ = nullptr;
+    WaitSemaphore *pill_ = nullptr;
 };
 
 } // namespace ipcq

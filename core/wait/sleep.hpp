@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Going to sleep and being woken. A semaphore is only a sleeping pill: its tokens and the number of sleepers are hints.
+// Going to sleep and being woken. A semaphore is only a sleeping semaphore: its tokens and the number of sleepers are hints.
 // A killed or stopped process may lose a token, a post after its count, or a count of sleepers. Each loss costs one
 // slice, because every sleeper wakes by itself after its slice and looks at the queue.
 #pragma once
 
 #include "layout/control.hpp"
-#include "wait/patience.hpp"
+#include "wait/wait_limits.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,23 +25,24 @@ inline void fence_before_look() noexcept
 #endif
 }
 
-// The pill's semaphore, put right where a wrong byte would make the C library end the process.
-sem_t &sound(Pill &pill) noexcept;
+// The semaphore's semaphore, put right where a wrong byte would make the C library end the process.
+sem_t &sound(WaitSemaphore &semaphore) noexcept;
 
-void wake_one_slowly(HalfWord &sleepers, Pill &pill) noexcept;
+void wake_one_slowly(HalfWord &sleepers, WaitSemaphore &semaphore) noexcept;
 
 // Wakes one sleeper if there is any. While a token is under way, no other sleeper is woken: the one that gets it works
-// and passes the baton.
-inline void wake_one(HalfWord &sleepers, Pill &pill) noexcept
+// and passes the wakeup.
+inline void wake_one(HalfWord &sleepers, WaitSemaphore &semaphore) noexcept
 {
     if (sleepers.load(relaxed) != 0) [[unlikely]]
-        wake_one_slowly(sleepers, pill);
+        wake_one_slowly(sleepers, semaphore);
 }
 
 // One sleep of at most `slice`, never past `deadline`. Thread cancellation is off (cancellation.hpp): a thread that was
 // cancelled here would stay counted.
 template <class Ready>
-Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds deadline, Ready ready) noexcept
+Woken sleep_on(HalfWord &sleepers, WaitSemaphore &semaphore, Nanoseconds slice, Nanoseconds deadline,
+               Ready ready) noexcept
 {
     // SYNC waiter-registered: counted before `ready` looks, so that either the waker sees the count or we see its change.
     sleepers.fetch_add(1, sequential);
@@ -50,7 +51,7 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     const bool is_ready = ready();
     if (!is_ready) {
         const timespec until = timespec_of(std::min(now_ns() + slice, deadline));
-        result = ::sem_clockwait(&sound(pill), CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
+        result = ::sem_clockwait(&sound(semaphore), CLOCK_MONOTONIC, &until) == 0 ? 0 : errno;
         if (result == 0)
             return Woken::called;                   // the waker has counted us out
         if (result != ETIMEDOUT && result != EINTR) // a sandbox that allows no such wait: sleep without being called
@@ -60,9 +61,9 @@ Woken sleep_on(HalfWord &sleepers, Pill &pill, Nanoseconds slice, Nanoseconds de
     while (count != 0 && !sleepers.compare_exchange_weak(count, count - 1, relaxed)) {
     }
     // A waker counted us out: its token is for us, if it is there already.
-    const bool called = count == 0 && ::sem_trywait(&sound(pill)) == 0;
+    const bool called = count == 0 && ::sem_trywait(&sound(semaphore)) == 0;
     if (called && result == EINTR) // the caller may leave: the next sleeper looks in our place
-        wake_one(sleepers, pill);
+        wake_one(sleepers, semaphore);
     if (result == EINTR)
         return Woken::interrupted;
     return result == 0 || called ? Woken::called : Woken::slice_over;
@@ -86,6 +87,6 @@ private:
 void give_way_to_the_woken() noexcept;
 
 // Wakes everybody who is counted.
-void wake_all(HalfWord &sleepers, Pill &pill) noexcept;
+void wake_all(HalfWord &sleepers, WaitSemaphore &semaphore) noexcept;
 
 } // namespace ipcq

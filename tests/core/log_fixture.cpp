@@ -21,10 +21,10 @@ namespace {
 
 LogFixture::LogFixture(const Plan &plan)
 {
-    Trouble trouble;
+    ErrorDetail detail;
     const Header header = plan_header(plan.joinable, false, plan.max_items, plan.capacity_bytes, plan.slot_count);
-    if (const Code code = make_object(header, 0600, object_, geometry_, trouble); code != Code::OK)
-        give_up(trouble.text, code);
+    if (const Code code = make_object(header, 0600, object_, geometry_, detail); code != Code::OK)
+        give_up(detail.text, code);
     bytes_ = static_cast<char *>(std::calloc(1, geometry_.map_size));
     log();
 }
@@ -69,12 +69,12 @@ Word &LogFixture::word(std::uint64_t offset)
 
 Code LogFixture::put(const char *text, int peer)
 {
-    return log(peer).append({text, std::strlen(text), 0}, no_patience, shortage);
+    return log(peer).append({text, std::strlen(text), 0}, no_patience, full_reason);
 }
 
 Code LogFixture::put_bytes(std::uint64_t size, int peer)
 {
-    return log(peer).append({bytes_, size, 0}, no_patience, shortage);
+    return log(peer).append({bytes_, size, 0}, no_patience, full_reason);
 }
 
 Got LogFixture::take(int peer, bool lease)

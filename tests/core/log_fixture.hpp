@@ -20,7 +20,7 @@ struct Plan {
 
 struct Got {
     ipcq::Code code;
-    ipcq::Taken taken;
+    ipcq::TakenRecord taken;
     char text[64];
 };
 
@@ -64,7 +64,7 @@ public:
 
     ipcq::Code put(const char *text, int peer = 0);
     ipcq::Code put_bytes(std::uint64_t size, int peer = 0);
-    ipcq::Shortage shortage = ipcq::Shortage::none; // of the last put
+    ipcq::FullReason full_reason = ipcq::FullReason::none; // of the last put
 
     Got take(int peer = 0, bool lease = true); // never copies more than 63 bytes of text
     Got take_bytes(int peer = 0, bool lease = true);
@@ -88,4 +88,4 @@ inline LogFixture &fixture_of(void **state) { return *static_cast<LogFixture *>(
 #define LOG_TEST(test, plan)                                                                                           \
     cmocka_unit_test_prestate_setup_teardown(test, log_setup, log_teardown, const_cast<Plan *>(&(plan)))
 
-inline const ipcq::Patience no_patience = ipcq::Patience::until(ipcq::nowait);
+inline const ipcq::WaitLimits no_patience = ipcq::WaitLimits::until(ipcq::nowait);

@@ -67,7 +67,7 @@ void the_hints_lie_as_documented(void **)
     assert_offset(Control, waiters.joiners, 648);
     assert_offset(Control, waiters.lock, 652);
     assert_offset(Control, waiters.shutdown, 664);
-    assert_offset(Control, waiters.looked_ms, 668);
+    assert_offset(Control, waiters.last_reap_ms, 668);
     assert_offset(Control, supply.recent, 768);
     assert_offset(Control, supply.rotor, 772);
     assert_offset(Control, supply.high_water, 776);
@@ -75,10 +75,10 @@ void the_hints_lie_as_documented(void **)
     assert_offset(Control, supply.peak, 784);
     assert_offset(Control, supply.peak_before, 788);
     assert_offset(Control, supply.interval_ms, 792);
-    assert_offset(Control, pills.getters, 896);
-    assert_offset(Control, pills.putters, 960);
-    assert_offset(Control, pills.joiners, 1024);
-    assert_offset(Control, pills.lock, 1088);
+    assert_offset(Control, semaphores.getters, 896);
+    assert_offset(Control, semaphores.putters, 960);
+    assert_offset(Control, semaphores.joiners, 1024);
+    assert_offset(Control, semaphores.lock, 1088);
 }
 
 void a_slot_lies_as_documented(void **)

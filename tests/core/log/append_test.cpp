@@ -35,7 +35,7 @@ void a_record_is_word_shape_payload_and_a_terminator_behind(void **state)
 void a_zero_length_item_is_an_item(void **state)
 {
     LogFixture &f = fixture_of(state);
-    assert_code(f.log().append({nullptr, 0, 5}, no_patience, f.shortage), OK);
+    assert_code(f.log().append({nullptr, 0, 5}, no_patience, f.full_reason), OK);
     const Got got = f.take();
     assert_code(got.code, OK);
     assert_int_equal(got.taken.size, 0);
@@ -141,7 +141,7 @@ void used_up_bytes_are_full_and_nothing_has_changed(void **state)
     for (; (code = f.put_bytes(4000)) == Code::OK; puts++)
         assert_true(puts < 9);
     assert_code(code, FULL);
-    assert_true(f.shortage == Shortage::bytes);
+    assert_true(f.full_reason == FullReason::bytes);
     assert_int_equal(puts, 5); // the capacity and the tail's segment
     for (std::uint64_t i = 0; i < f.geometry().segment_count; i++)
         assert_true(SegmentWord{f.segment(i).load()}.kind() != SegmentKind::claimed);
@@ -154,7 +154,7 @@ void max_items_is_full_until_one_is_taken(void **state)
     for (int i = 0; i < 3; i++)
         assert_code(f.put("x"), OK);
     assert_code(f.put("x"), FULL);
-    assert_true(f.shortage == Shortage::items);
+    assert_true(f.full_reason == FullReason::items);
     assert_false(f.log().room_by_items());
     assert_code(f.put_bytes(8000), FULL); // the same before the work of a new run
     assert_code(f.take().code, OK);

@@ -20,7 +20,7 @@ constexpr std::uint64_t all = UINT64_MAX;
 Message numbered[100];
 char texts[100][8];
 char buffer[65536];
-Taken taken[100];
+TakenRecord taken[100];
 std::uint64_t done;
 
 const Message *numbers(std::uint64_t first = 0)
@@ -34,7 +34,7 @@ const Message *numbers(std::uint64_t first = 0)
 
 Code append(LogFixture &f, const Message *messages, std::uint64_t count, int peer = 0)
 {
-    return f.log(peer).append_many(messages, count, no_patience, f.shortage, done);
+    return f.log(peer).append_many(messages, count, no_patience, f.full_reason, done);
 }
 
 Code take(LogFixture &f, std::uint64_t count, int peer = 0, bool lease = true, std::uint64_t capacity = sizeof buffer,
@@ -195,7 +195,7 @@ void max_items_ends_a_batch(void **state)
     assert_code(append(f, numbers(), 8), OK);
     assert_int_equal(done, 5);
     assert_code(append(f, numbers(5), 3), FULL);
-    assert_true(f.shortage == Shortage::items);
+    assert_true(f.full_reason == FullReason::items);
     assert_code(take(f, 2), OK);
     assert_code(append(f, numbers(5), 3), OK);
     assert_int_equal(done, 2);

@@ -22,7 +22,7 @@ SegmentWord segment(LogFixture &f, std::uint64_t index) { return {f.segment(inde
 // A run for `size` bytes, filled.
 Code reserve(LogFixture &f, std::uint64_t size, int peer = 0)
 {
-    const Code code = f.log(peer).reserve(size, run, f.shortage);
+    const Code code = f.log(peer).reserve(size, run, f.full_reason);
     if (code == Code::OK)
         std::memset(f.log(peer).payload(run), 'r', size);
     return code;
@@ -30,7 +30,7 @@ Code reserve(LogFixture &f, std::uint64_t size, int peer = 0)
 
 Code commit(LogFixture &f, std::uint64_t size, int peer = 0)
 {
-    return f.log(peer).commit_run(run, size, 7, no_patience, f.shortage);
+    return f.log(peer).commit_run(run, size, 7, no_patience, f.full_reason);
 }
 
 void assert_nothing_is_claimed(LogFixture &f)
@@ -130,7 +130,7 @@ void on_failure_the_run_stays_ours_and_its_bytes_as_they_are(void **state)
     assert_code(f.put("2"), OK);
     for (const std::uint64_t size : {3, 4200}) {
         assert_code(commit(f, size), FULL);
-        assert_true(f.shortage == Shortage::items);
+        assert_true(f.full_reason == FullReason::items);
     }
     assert_code(f.log().refuse_appends(1, no_patience), OK);
     assert_code(commit(f, 3), CLOSED);
@@ -154,7 +154,7 @@ void used_up_bytes_are_full(void **state)
     LogFixture &f = fixture_of(state);
     assert_code(f.put_bytes(f.geometry().item_max_bytes()), OK);
     assert_code(reserve(f, 5000), FULL);
-    assert_true(f.shortage == Shortage::bytes);
+    assert_true(f.full_reason == FullReason::bytes);
     assert_nothing_is_claimed(f);
 }
 

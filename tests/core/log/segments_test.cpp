@@ -68,7 +68,7 @@ void a_segment_whose_oldest_item_is_leased_is_not_recycled(void **state)
     }
     while (f.put_bytes(4000) == Code::OK)
         take_and_finish(f);
-    assert_true(f.shortage == Shortage::bytes);
+    assert_true(f.full_reason == FullReason::bytes);
     assert_int_equal(segment(f, 0).bits, SegmentWord::live(1).bits);
     assert_memory_equal(&f.word(kept.taken.offset + 16), "kept", 4);
     assert_code(f.log().finish(kept.taken.offset), OK);

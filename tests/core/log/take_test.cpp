@@ -79,8 +79,8 @@ void a_buffer_that_is_too_small_learns_the_size_and_the_item_stays(void **state)
 void an_unwanted_type_stays_and_is_named(void **state)
 {
     LogFixture &f = fixture_of(state);
-    assert_code(f.log().append({"p", 1, 2}, no_patience, f.shortage), OK);
-    Taken taken;
+    assert_code(f.log().append({"p", 1, 2}, no_patience, f.full_reason), OK);
+    TakenRecord taken;
     char buffer[8];
     assert_code(f.log().take({buffer, sizeof buffer, 0b011}, true, no_patience, taken), WRONGTYPE);
     assert_int_equal(taken.type, 2);
@@ -89,7 +89,7 @@ void an_unwanted_type_stays_and_is_named(void **state)
 
 void types_above_62_share_the_last_bit(void **)
 {
-    const Demand high{nullptr, 0, std::uint64_t{1} << 63};
+    const TakeRequest high{nullptr, 0, std::uint64_t{1} << 63};
     assert_true(high.accepts(63) && high.accepts(0xffff));
     assert_false(high.accepts(62));
 }

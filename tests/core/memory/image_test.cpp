@@ -23,10 +23,10 @@ struct Fixture {
 int setup(void **state)
 {
     auto *fixture = new Fixture;
-    Trouble trouble;
+    ErrorDetail detail;
     Descriptor again;
     *state = fixture;
-    if (make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, fixture->fd, fixture->g, trouble) !=
+    if (make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, fixture->fd, fixture->g, detail) !=
             Code::OK ||
         reopen(fixture->fd.get(), again) != Code::OK || fixture->file.adopt(std::move(again), nullptr) != Code::OK ||
         fixture->image.map(fixture->fd.get(), fixture->g) != Code::OK)

@@ -18,7 +18,7 @@ struct Fixture {
     QueueName name;
     Descriptor made, found;
     Geometry g;
-    Trouble trouble;
+    ErrorDetail detail;
 };
 
 int setup(void **state)
@@ -30,7 +30,7 @@ int setup(void **state)
     parse_name(text, fixture->name);
     *state = fixture;
     return make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0660, fixture->made, fixture->g,
-                       fixture->trouble) == Code::OK
+                       fixture->detail) == Code::OK
                ? 0
                : -1;
 }
@@ -46,8 +46,8 @@ int teardown(void **state)
 
 Fixture &fixture_of(void **state) { return *static_cast<Fixture *>(*state); }
 
-Code name(Fixture &f) { return name_object(f.made.get(), f.name, f.trouble); }
-Code find(Fixture &f) { return find_object(f.name, false, f.found, f.g, f.trouble); }
+Code name(Fixture &f) { return name_object(f.made.get(), f.name, f.detail); }
+Code find(Fixture &f) { return find_object(f.name, false, f.found, f.g, f.detail); }
 
 void nobody_finds_a_queue_before_it_has_its_name(void **state)
 {
@@ -81,7 +81,7 @@ void each_queue_has_a_uuid_of_its_own(void **state)
 {
     Fixture &f = fixture_of(state);
     Geometry other;
-    assert_code(make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, f.found, other, f.trouble), OK);
+    assert_code(make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, f.found, other, f.detail), OK);
     assert_memory_not_equal(f.g.uuid, other.uuid, sizeof other.uuid);
 }
 
@@ -89,7 +89,7 @@ void the_mode_is_what_was_asked_whatever_the_umask(void **state)
 {
     Fixture &f = fixture_of(state);
     const mode_t before = ::umask(0777);
-    const Code code = make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0666, f.found, f.g, f.trouble);
+    const Code code = make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0666, f.found, f.g, f.detail);
     ::umask(before);
     assert_code(code, OK);
     struct stat status {};
@@ -101,17 +101,17 @@ void a_name_is_given_once(void **state)
 {
     Fixture &f = fixture_of(state);
     assert_code(name(f), OK);
-    assert_code(make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, f.found, f.g, f.trouble), OK);
-    assert_code(name_object(f.found.get(), f.name, f.trouble), EXISTS);
-    assert_non_null(std::strstr(f.trouble.text, f.name.path));
+    assert_code(make_object(plan_header(true, false, 0, capacity_bytes_min, 4), 0600, f.found, f.g, f.detail), OK);
+    assert_code(name_object(f.found.get(), f.name, f.detail), EXISTS);
+    assert_non_null(std::strstr(f.detail.text, f.name.path));
 }
 
 void an_unlinked_name_is_free_again_and_the_file_stays(void **state)
 {
     Fixture &f = fixture_of(state);
     assert_code(name(f), OK);
-    assert_code(unlink_object(f.name, f.trouble), OK);
-    assert_code(unlink_object(f.name, f.trouble), NOTFOUND);
+    assert_code(unlink_object(f.name, f.detail), OK);
+    assert_code(unlink_object(f.name, f.detail), NOTFOUND);
     assert_code(find(f), NOTFOUND);
     assert_code(reopen(f.made.get(), f.found), OK); // the nameless file can still be opened anew
 }
@@ -164,8 +164,8 @@ void a_refused_version_names_both_sides(void **state)
     char ours[32], theirs[32];
     std::snprintf(ours, sizeof ours, "this library: %u.%u", layout_major, layout_minor);
     std::snprintf(theirs, sizeof theirs, "layout %u.%u", major, layout_minor);
-    assert_non_null(std::strstr(f.trouble.text, theirs));
-    assert_non_null(std::strstr(f.trouble.text, ours));
+    assert_non_null(std::strstr(f.detail.text, theirs));
+    assert_non_null(std::strstr(f.detail.text, ours));
 }
 
 void every_errno_has_its_meaning(void **)

@@ -56,17 +56,17 @@ Fixture &fixture_of(void **state) { return *static_cast<Fixture *>(*state); }
 
 Code put(Queue *queue, std::uint64_t deadline = nowait)
 {
-    return queue->put({"item", 4, 0}, Patience::until(static_cast<Nanoseconds>(deadline)));
+    return queue->put({"item", 4, 0}, WaitLimits::until(static_cast<Nanoseconds>(deadline)));
 }
 
 Code get(Queue *queue, Nanoseconds deadline = nowait)
 {
     char text[8];
     Item item;
-    return queue->get({text, sizeof text, UINT64_MAX}, Patience::until(deadline), item);
+    return queue->get({text, sizeof text, UINT64_MAX}, WaitLimits::until(deadline), item);
 }
 
-Code join(Queue *queue, Nanoseconds deadline = nowait) { return queue->join(Patience::until(deadline)); }
+Code join(Queue *queue, Nanoseconds deadline = nowait) { return queue->join(WaitLimits::until(deadline)); }
 
 Statistics look(Fixture &f)
 {
@@ -326,8 +326,8 @@ void an_item_larger_than_the_queue_can_ever_hold_is_too_big(void **state)
 {
     Fixture &f = fixture_of(state);
     const std::uint64_t largest = look(f).item_max_bytes;
-    assert_code(f.queue->put({f.name, largest + 1, 0}, Patience::until(forever)), TOOBIG);
-    assert_code(f.queue->put({f.name, UINT64_MAX, 0}, Patience::until(forever)), TOOBIG);
+    assert_code(f.queue->put({f.name, largest + 1, 0}, WaitLimits::until(forever)), TOOBIG);
+    assert_code(f.queue->put({f.name, UINT64_MAX, 0}, WaitLimits::until(forever)), TOOBIG);
 }
 
 void a_plain_queue_knows_no_finishing(void **state)

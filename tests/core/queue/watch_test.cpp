@@ -50,13 +50,13 @@ int teardown(void **state)
 
 Fixture &fixture_of(void **state) { return *static_cast<Fixture *>(*state); }
 
-Code put(Queue *queue) { return queue->put({"item", 4, 0}, Patience::until(nowait)); }
+Code put(Queue *queue) { return queue->put({"item", 4, 0}, WaitLimits::until(nowait)); }
 
 Code get(Queue *queue)
 {
     char text[8];
     Item item;
-    return queue->get({text, sizeof text, UINT64_MAX}, Patience::until(nowait), item);
+    return queue->get({text, sizeof text, UINT64_MAX}, WaitLimits::until(nowait), item);
 }
 
 Statistics look(Fixture &f)
@@ -69,7 +69,7 @@ Statistics look(Fixture &f)
 void *join_forever(void *argument)
 {
     auto &f = *static_cast<Fixture *>(argument);
-    f.answer = static_cast<int>(f.queue->join(Patience::until(forever)));
+    f.answer = static_cast<int>(f.queue->join(WaitLimits::until(forever)));
     return nullptr;
 }
 
@@ -82,7 +82,7 @@ int get_and_die(void *argument)
 
 // What the sleeper would read, written by a watchman who looked just before each death.
 struct Watchman {
-    HalfWord *looked_ms = nullptr;
+    HalfWord *last_reap_ms = nullptr;
     std::atomic<bool> on_watch{true}, has_looked{false};
     std::atomic<Nanoseconds> longest_pause{0}; // of the thread, which a busy machine may not run
     pthread_t thread;
@@ -96,7 +96,7 @@ void *look_all_the_time(void *argument)
         const Nanoseconds now = now_ns();
         watchman.longest_pause = std::max(watchman.longest_pause.load(), now - last);
         last = now;
-        watchman.looked_ms->store(static_cast<std::uint32_t>(now / 1'000'000), relaxed);
+        watchman.last_reap_ms->store(static_cast<std::uint32_t>(now / 1'000'000), relaxed);
         watchman.has_looked = true;
         ::sched_yield();
     }
@@ -111,7 +111,7 @@ void start(Fixture &f, Watchman &watchman)
     void *map = ::mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ::close(file);
     assert_ptr_not_equal(map, MAP_FAILED);
-    watchman.looked_ms = &static_cast<Control *>(map)->waiters.looked_ms;
+    watchman.last_reap_ms = &static_cast<Control *>(map)->waiters.last_reap_ms;
     assert_int_equal(::pthread_create(&watchman.thread, nullptr, look_all_the_time, &watchman), 0);
     while (!watchman.has_looked) // a thread may begin late, and a sleeper would ask for itself until then
         ::sched_yield();

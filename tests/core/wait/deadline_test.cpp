@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core_test.hpp"
 
-#include "wait/patience.hpp"
+#include "wait/wait_limits.hpp"
 
 #include <cmath>
 
@@ -44,19 +44,19 @@ void a_time_is_split_into_seconds_and_the_rest(void **)
 void patience_ends_by_token_or_close(void **)
 {
     std::atomic<std::uint32_t> token{0}, closing{0};
-    const Patience patience{forever, &token, &closing, false};
-    assert_code(patience.verdict(), OK);
+    const WaitLimits limits{forever, &token, &closing, false};
+    assert_code(limits.stop_reason(), OK);
     token = 1;
-    assert_code(patience.verdict(), CANCELLED);
+    assert_code(limits.stop_reason(), CANCELLED);
     closing = 1;
-    assert_code(patience.verdict(), BADHANDLE);
+    assert_code(limits.stop_reason(), BADHANDLE);
 }
 
 void forever_never_expires_and_the_past_has(void **)
 {
-    assert_false(Patience{}.expired());
-    assert_true(Patience::until(1).expired());
-    assert_false(Patience::until(now_ns() + 1'000'000'000'000).expired());
+    assert_false(WaitLimits{}.expired());
+    assert_true(WaitLimits::until(1).expired());
+    assert_false(WaitLimits::until(now_ns() + 1'000'000'000'000).expired());
 }
 
 } // namespace

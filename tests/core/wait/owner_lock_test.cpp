@@ -23,7 +23,7 @@ Nanoseconds slept = 0;
 
 OwnerLock tail_lock(LogFixture &f)
 {
-    return {f.control().tail.lock, f.control().tail.epoch, f.control().waiters.lock[0], f.control().pills.lock[0]};
+    return {f.control().tail.lock, f.control().tail.epoch, f.control().waiters.lock[0], f.control().semaphores.lock[0]};
 }
 
 std::uint64_t holder(LogFixture &f) { return f.control().tail.lock.load(); }
@@ -32,9 +32,9 @@ void a_free_lock_is_taken_under_the_owners_name(void **state)
 {
     LogFixture &f = fixture_of(state);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::stolen;
-    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
-    assert_true(grip == Grip::clean);
+    LockResult lock_result = LockResult::owner_died;
+    assert_code(lock.lock(f.log().me(), no_patience, lock_result), OK);
+    assert_true(lock_result == LockResult::clean);
     assert_int_equal(holder(f), f.log().me().self().bits);
     lock.unlock();
     assert_int_equal(holder(f), 0);
@@ -44,11 +44,11 @@ void a_dead_owners_lock_is_stolen_and_the_thief_is_told(void **state)
 {
     LogFixture &f = fixture_of(state);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK);
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, lock_result), OK);
     f.kill(1);
-    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
-    assert_true(grip == Grip::stolen);
+    assert_code(lock.lock(f.log().me(), no_patience, lock_result), OK);
+    assert_true(lock_result == LockResult::owner_died);
     assert_int_equal(holder(f), f.log().me().self().bits);
 }
 
@@ -58,9 +58,9 @@ void a_lock_of_an_earlier_life_of_a_slot_is_stolen(void **state)
     const Owner self = f.log().me().self();
     f.control().tail.lock = Owner::of(self.slot(), self.generation() - 1).bits;
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
-    assert_true(grip == Grip::stolen);
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, lock_result), OK);
+    assert_true(lock_result == LockResult::owner_died);
 }
 
 void an_owner_that_cannot_be_is_dead(void **state)
@@ -69,9 +69,9 @@ void an_owner_that_cannot_be_is_dead(void **state)
     OwnerLock lock = tail_lock(f);
     for (const std::uint64_t nonsense : {UINT64_MAX, std::uint64_t{1}, std::uint64_t{0xffff}, std::uint64_t{1} << 63}) {
         f.control().tail.lock = nonsense;
-        Grip grip = Grip::clean;
-        assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
-        assert_true(grip == Grip::stolen);
+        LockResult lock_result = LockResult::clean;
+        assert_code(lock.lock(f.log().me(), no_patience, lock_result), OK);
+        assert_true(lock_result == LockResult::owner_died);
         lock.unlock();
     }
 }
@@ -89,9 +89,9 @@ int stop_with_the_lock(void *argument)
                 file->open_again(own) == Code::OK && log->open(*file, std::move(own), f.geometry()) == Code::OK);
     delete gate;
     Control &c = log->control();
-    OwnerLock lock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.pills.lock[0]);
-    Grip grip = Grip::clean;
-    CHILD_CHECK(lock.lock(log->me(), Patience{}, grip) == Code::OK);
+    OwnerLock lock(c.tail.lock, c.tail.epoch, c.waiters.lock[0], c.semaphores.lock[0]);
+    LockResult lock_result = LockResult::clean;
+    CHILD_CHECK(lock.lock(log->me(), WaitLimits{}, lock_result) == Code::OK);
     ::raise(SIGSTOP);
     lock.unlock();
     ::pause();
@@ -104,14 +104,14 @@ void a_stopped_owner_keeps_its_lock(void **state)
     const pid_t child = child_start(stop_with_the_lock, &f);
     assert_true(child_wait_stopped(child));
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log().me(), no_patience, grip), BUSY);
-    assert_code(lock.lock(f.log().me(), Patience::until(now_ns() + 1'000'000), grip), TIMEDOUT);
-    assert_code(lock.lock(f.log().me(), Patience::until(1), grip), TIMEDOUT);
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, lock_result), BUSY);
+    assert_code(lock.lock(f.log().me(), WaitLimits::until(now_ns() + 1'000'000), lock_result), TIMEDOUT);
+    assert_code(lock.lock(f.log().me(), WaitLimits::until(1), lock_result), TIMEDOUT);
     assert_int_equal(f.control().waiters.lock[0].load(), 0);
     child_continue(child);
-    assert_code(lock.lock(f.log().me(), Patience{}, grip), OK);
-    assert_true(grip == Grip::clean);
+    assert_code(lock.lock(f.log().me(), WaitLimits{}, lock_result), OK);
+    assert_true(lock_result == LockResult::clean);
 }
 
 // A stopped owner and a peer that writes to the cursor all the time: each of the caller's sleeps finds the epoch moved.
@@ -119,11 +119,11 @@ void a_cursor_that_moves_for_ever_buys_no_patience(void **state)
 {
     LogFixture &f = fixture_of(state);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK); // alive, and does not let go
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, lock_result), OK); // alive, and does not let go
     moving = &f.control().tail.epoch;
     slept = 0;
-    const Code code = lock.lock(f.log().me(), no_patience, grip);
+    const Code code = lock.lock(f.log().me(), no_patience, lock_result);
     moving = nullptr;
     assert_code(code, BUSY);
     assert_in_range(slept, 1, 20'000'000);
@@ -136,20 +136,20 @@ void a_killed_owner_does_not(void **state)
     assert_true(child_wait_stopped(child));
     child_kill(child);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log().me(), no_patience, grip), OK);
-    assert_true(grip == Grip::stolen);
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log().me(), no_patience, lock_result), OK);
+    assert_true(lock_result == LockResult::owner_died);
 }
 
 void a_set_token_or_a_closing_handle_ends_the_wait(void **state)
 {
     LogFixture &f = fixture_of(state);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK); // alive, and does not let go
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, lock_result), OK); // alive, and does not let go
     const std::atomic<std::uint32_t> set{1};
-    assert_code(lock.lock(f.log().me(), {forever, &set, nullptr, false}, grip), CANCELLED);
-    assert_code(lock.lock(f.log().me(), {forever, nullptr, &set, false}, grip), BADHANDLE);
+    assert_code(lock.lock(f.log().me(), {forever, &set, nullptr, false}, lock_result), CANCELLED);
+    assert_code(lock.lock(f.log().me(), {forever, nullptr, &set, false}, lock_result), BADHANDLE);
 }
 
 struct Waiter {
@@ -161,8 +161,8 @@ void *wait_interruptibly(void *argument)
 {
     auto &w = *static_cast<Waiter *>(argument);
     OwnerLock lock = tail_lock(*w.fixture);
-    Grip grip = Grip::clean;
-    w.code = static_cast<int>(lock.lock(w.fixture->log().me(), {forever, nullptr, nullptr, true}, grip));
+    LockResult lock_result = LockResult::clean;
+    w.code = static_cast<int>(lock.lock(w.fixture->log().me(), {forever, nullptr, nullptr, true}, lock_result));
     return nullptr;
 }
 
@@ -177,8 +177,8 @@ void a_signal_ends_the_wait_of_who_allows_it(void **state)
     action.sa_handler = on_signal;
     ::sigaction(SIGUSR1, &action, nullptr);
     OwnerLock lock = tail_lock(f);
-    Grip grip = Grip::clean;
-    assert_code(lock.lock(f.log(1).me(), no_patience, grip), OK);
+    LockResult lock_result = LockResult::clean;
+    assert_code(lock.lock(f.log(1).me(), no_patience, lock_result), OK);
     pthread_t thread;
     assert_int_equal(::pthread_create(&thread, nullptr, wait_interruptibly, &waiter), 0);
     while (waiter.code.load() == 1) {
@@ -199,8 +199,8 @@ void *count_under_the_lock(void *argument)
     auto &c = *static_cast<Counters *>(argument);
     OwnerLock lock = tail_lock(*c.fixture);
     for (int i = 0; i < 20000; i++) {
-        Grip grip = Grip::clean;
-        if (lock.lock(c.fixture->log().me(), Patience{}, grip) != Code::OK || grip != Grip::clean)
+        LockResult lock_result = LockResult::clean;
+        if (lock.lock(c.fixture->log().me(), WaitLimits{}, lock_result) != Code::OK || lock_result != LockResult::clean)
             return nullptr;
         c.sum++;
         lock.unlock();

@@ -16,7 +16,7 @@ constexpr Nanoseconds long_slice = 3'000'000'000'000;
 
 struct Bed {
     HalfWord sleepers{0};
-    Pill pill{};
+    WaitSemaphore semaphore{};
     std::atomic<int> woken{-1};
     std::atomic<bool> ready{false};
 };
@@ -25,13 +25,13 @@ int setup(void **state)
 {
     auto *bed = new Bed;
     *state = bed;
-    return ::sem_init(&bed->pill.semaphore, 1, 0);
+    return ::sem_init(&bed->semaphore.native, 1, 0);
 }
 
 int teardown(void **state)
 {
     auto *bed = static_cast<Bed *>(*state);
-    ::sem_destroy(&bed->pill.semaphore);
+    ::sem_destroy(&bed->semaphore.native);
     delete bed;
     return 0;
 }
@@ -41,7 +41,7 @@ Bed &bed_of(void **state) { return *static_cast<Bed *>(*state); }
 int tokens(Bed &bed)
 {
     int value = 0;
-    ::sem_getvalue(&bed.pill.semaphore, &value);
+    ::sem_getvalue(&bed.semaphore.native, &value);
     return value;
 }
 
@@ -49,7 +49,7 @@ void *sleep_long(void *argument)
 {
     auto &bed = *static_cast<Bed *>(argument);
     bed.woken =
-        static_cast<int>(sleep_on(bed.sleepers, bed.pill, long_slice, forever, [&] { return bed.ready.load(); }));
+        static_cast<int>(sleep_on(bed.sleepers, bed.semaphore, long_slice, forever, [&] { return bed.ready.load(); }));
     return nullptr;
 }
 
@@ -67,7 +67,7 @@ void who_finds_it_ready_does_not_sleep_and_is_not_counted(void **state)
         counted = bed.sleepers.load();
         return true;
     };
-    assert_true(sleep_on(bed.sleepers, bed.pill, long_slice, forever, ready) == Woken::called);
+    assert_true(sleep_on(bed.sleepers, bed.semaphore, long_slice, forever, ready) == Woken::called);
     assert_int_equal(counted, 1); // registered before it looked
     assert_int_equal(bed.sleepers.load(), 0);
 }
@@ -76,7 +76,7 @@ void a_slice_ends_by_itself(void **state)
 {
     Bed &bed = bed_of(state);
     const Nanoseconds before = now_ns();
-    assert_true(sleep_on(bed.sleepers, bed.pill, short_slice, forever, [] { return false; }) == Woken::slice_over);
+    assert_true(sleep_on(bed.sleepers, bed.semaphore, short_slice, forever, [] { return false; }) == Woken::slice_over);
     assert_true(now_ns() - before >= short_slice);
     assert_int_equal(bed.sleepers.load(), 0);
 }
@@ -85,7 +85,7 @@ void a_deadline_ends_a_slice_early(void **state)
 {
     Bed &bed = bed_of(state);
     const Nanoseconds deadline = now_ns() + short_slice;
-    assert_true(sleep_on(bed.sleepers, bed.pill, long_slice, deadline, [] { return false; }) == Woken::slice_over);
+    assert_true(sleep_on(bed.sleepers, bed.semaphore, long_slice, deadline, [] { return false; }) == Woken::slice_over);
     assert_true(now_ns() >= deadline);
 }
 
@@ -95,7 +95,7 @@ void a_call_wakes_and_the_caller_counts_the_sleeper_out(void **state)
     pthread_t thread;
     assert_int_equal(::pthread_create(&thread, nullptr, sleep_long, &bed), 0);
     await_sleepers(bed, 1);
-    wake_one(bed.sleepers, bed.pill);
+    wake_one(bed.sleepers, bed.semaphore);
     ::pthread_join(thread, nullptr);
     assert_int_equal(bed.woken.load(), static_cast<int>(Woken::called));
     assert_int_equal(bed.sleepers.load(), 0);
@@ -109,7 +109,7 @@ void everybody_is_woken_at_once(void **state)
     for (pthread_t &t : thread)
         assert_int_equal(::pthread_create(&t, nullptr, sleep_long, &bed), 0);
     await_sleepers(bed, 3);
-    wake_all(bed.sleepers, bed.pill);
+    wake_all(bed.sleepers, bed.semaphore);
     for (const pthread_t &t : thread)
         ::pthread_join(t, nullptr);
     assert_int_equal(bed.sleepers.load(), 0);
@@ -119,9 +119,9 @@ void everybody_is_woken_at_once(void **state)
 void nobody_is_called_where_nobody_sleeps(void **state)
 {
     Bed &bed = bed_of(state);
-    wake_one(bed.sleepers, bed.pill);
-    wake_one_slowly(bed.sleepers, bed.pill);
-    wake_all(bed.sleepers, bed.pill);
+    wake_one(bed.sleepers, bed.semaphore);
+    wake_one_slowly(bed.sleepers, bed.semaphore);
+    wake_all(bed.sleepers, bed.semaphore);
     assert_int_equal(tokens(bed), 0);
     assert_int_equal(bed.sleepers.load(), 0);
 }
@@ -130,8 +130,8 @@ void while_a_token_is_under_way_no_second_one_is_made(void **state)
 {
     Bed &bed = bed_of(state);
     bed.sleepers = 2; // two that sleep in processes which are stopped
-    wake_one(bed.sleepers, bed.pill);
-    wake_one(bed.sleepers, bed.pill);
+    wake_one(bed.sleepers, bed.semaphore);
+    wake_one(bed.sleepers, bed.semaphore);
     assert_int_equal(tokens(bed), 1);
     assert_int_equal(bed.sleepers.load(), 1);
 }
@@ -139,8 +139,8 @@ void while_a_token_is_under_way_no_second_one_is_made(void **state)
 void a_token_that_a_killed_sleeper_left_is_used_by_the_next(void **state)
 {
     Bed &bed = bed_of(state);
-    ::sem_post(&bed.pill.semaphore);
-    assert_true(sleep_on(bed.sleepers, bed.pill, long_slice, forever, [] { return false; }) == Woken::called);
+    ::sem_post(&bed.semaphore.native);
+    assert_true(sleep_on(bed.sleepers, bed.semaphore, long_slice, forever, [] { return false; }) == Woken::called);
     assert_int_equal(tokens(bed), 0);
 }
 
@@ -148,10 +148,10 @@ void who_was_counted_out_but_did_not_sleep_takes_its_token_along(void **state)
 {
     Bed &bed = bed_of(state);
     const auto woken_meanwhile = [&] {
-        wake_one(bed.sleepers, bed.pill);
+        wake_one(bed.sleepers, bed.semaphore);
         return true;
     };
-    sleep_on(bed.sleepers, bed.pill, long_slice, forever, woken_meanwhile);
+    sleep_on(bed.sleepers, bed.semaphore, long_slice, forever, woken_meanwhile);
     assert_int_equal(bed.sleepers.load(), 0);
     assert_int_equal(tokens(bed), 0);
 }

@@ -67,7 +67,7 @@ constexpr Place all[] = {
     word("frontier.free_below", 568),
     row("waiters", 640, 4, 4, 6),
     half("waiters.shutdown", 664),
-    half("waiters.looked_ms", 668),
+    half("waiters.last_reap_ms", 668),
     half("supply.recent", 768),
     half("supply.rotor", 772),
     half("supply.high_water", 776),

@@ -3,7 +3,7 @@
 // No promise depends on pacing; it only has to end, to notice, and never to claim what is not so.
 #include "core_test.hpp"
 
-#include "wait/pace.hpp"
+#include "wait/adaptive_spin.hpp"
 
 using namespace ipcq;
 
@@ -11,45 +11,45 @@ namespace {
 
 int setup(void **state)
 {
-    *state = new Pace;
+    *state = new AdaptiveSpin;
     return 0;
 }
 
 int teardown(void **state)
 {
-    delete static_cast<Pace *>(*state);
+    delete static_cast<AdaptiveSpin *>(*state);
     return 0;
 }
 
-Pace &pace_of(void **state) { return *static_cast<Pace *>(*state); }
+AdaptiveSpin &pace_of(void **state) { return *static_cast<AdaptiveSpin *>(*state); }
 
 void what_is_ready_is_seen_by_the_first_look(void **state)
 {
     int looks = 0;
-    assert_true(pace_of(state).look_again([&] { return ++looks == 1; }));
+    assert_true(pace_of(state).spin_until([&] { return ++looks == 1; }));
     assert_int_equal(looks, 1);
 }
 
 void what_becomes_ready_is_seen(void **state)
 {
-    Pace &pace = pace_of(state);
+    AdaptiveSpin &pace = pace_of(state);
     for (int round = 0; round < 200; round++) {
         for (int item = 0; item < round; item++)
             pace.count();
         int looks = 0;
         // A thread that loses its processor between two looks may have spun long enough, and goes to sleep unseen.
-        const bool seen = pace.look_again([&] { return ++looks == 3; });
+        const bool seen = pace.spin_until([&] { return ++looks == 3; });
         assert_int_equal(seen, looks == 3);
     }
 }
 
 void what_never_is_ready_ends_in_sleep(void **state)
 {
-    Pace &pace = pace_of(state);
+    AdaptiveSpin &pace = pace_of(state);
     for (int round = 0; round < 200; round++) {
         for (int item = 0; item < round; item++)
             pace.count();
-        assert_false(pace.look_again([] { return false; }));
+        assert_false(pace.spin_until([] { return false; }));
     }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wait/pace.hpp"
+#include "wait/adaptive_spin.hpp"
 
 #include <algorithm>
 
 namespace ipcq {
 
 // Did the last pause pay? Few items: stay away from pausing for twice as long as last time. Many: pause a little less.
-void Pace::learn(std::uint32_t got) noexcept
+void AdaptiveSpin::learn(std::uint32_t got) noexcept
 {
     if (!gathered_.exchange(false, relaxed_))
         return;
@@ -25,7 +25,7 @@ void Pace::learn(std::uint32_t got) noexcept
     pause_.store(pause_min, relaxed_);
 }
 
-bool Pace::may_gather() noexcept
+bool AdaptiveSpin::may_gather() noexcept
 {
     const std::uint32_t skip = skip_.load(relaxed_);
     if (skip != 0) {
@@ -36,7 +36,7 @@ bool Pace::may_gather() noexcept
     return true;
 }
 
-std::uint32_t Pace::spin_limit() noexcept
+std::uint32_t AdaptiveSpin::spin_limit() noexcept
 {
     const std::uint32_t misses = misses_.load(relaxed_) + 1, probe = probe_.load(relaxed_);
     if (misses < probe) {
@@ -49,7 +49,7 @@ std::uint32_t Pace::spin_limit() noexcept
     return spin_long;
 }
 
-void Pace::found_after(std::uint64_t waited, std::uint32_t limit) noexcept
+void AdaptiveSpin::found_after(std::uint64_t waited, std::uint32_t limit) noexcept
 {
     misses_.store(0, relaxed_);
     if (limit == spin_long)
@@ -62,7 +62,7 @@ void Pace::found_after(std::uint64_t waited, std::uint32_t limit) noexcept
     spin_.store(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(spin, spin_min, spin_max)), relaxed_);
 }
 
-void Pace::give_up_spinning() noexcept
+void AdaptiveSpin::give_up_spinning() noexcept
 {
     const std::uint32_t spin = spin_.load(relaxed_);
     if (spin > spin_min)

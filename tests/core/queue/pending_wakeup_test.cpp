@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core_test.hpp"
 
-#include "queue/baton.hpp"
+#include "queue/pending_wakeup.hpp"
 
 using namespace ipcq;
 
 namespace {
 
 struct Bed {
-    Pill pill{};
+    WaitSemaphore semaphore{};
     HalfWord sleepers{2}; // they have not slept yet
     int tokens()
     {
         int value = 0;
-        assert_int_equal(::sem_getvalue(&pill.semaphore, &value), 0);
+        assert_int_equal(::sem_getvalue(&semaphore.native, &value), 0);
         return value;
     }
 };
@@ -21,7 +21,7 @@ struct Bed {
 int setup(void **state)
 {
     auto *bed = new Bed;
-    ::sem_init(&bed->pill.semaphore, 1, 0);
+    ::sem_init(&bed->semaphore.native, 1, 0);
     *state = bed;
     return 0;
 }
@@ -38,8 +38,8 @@ void a_wake_up_that_was_not_used_wakes_the_next_sleeper(void **state)
 {
     Bed &bed = bed_of(state);
     {
-        Baton baton;
-        baton.take(bed.sleepers, bed.pill);
+        PendingWakeup wakeup;
+        wakeup.take(bed.sleepers, bed.semaphore);
         assert_int_equal(bed.tokens(), 0); // not before the call ends
     }
     assert_int_equal(bed.tokens(), 1);
@@ -50,9 +50,9 @@ void one_that_was_received_twice_wakes_one(void **state)
 {
     Bed &bed = bed_of(state);
     {
-        Baton baton;
-        baton.take(bed.sleepers, bed.pill);
-        baton.take(bed.sleepers, bed.pill);
+        PendingWakeup wakeup;
+        wakeup.take(bed.sleepers, bed.semaphore);
+        wakeup.take(bed.sleepers, bed.semaphore);
     }
     assert_int_equal(bed.tokens(), 1);
     assert_int_equal(bed.sleepers.load(), 1);
@@ -62,9 +62,9 @@ void one_that_was_used_wakes_nobody(void **state)
 {
     Bed &bed = bed_of(state);
     {
-        Baton baton;
-        baton.take(bed.sleepers, bed.pill);
-        baton.use();
+        PendingWakeup wakeup;
+        wakeup.take(bed.sleepers, bed.semaphore);
+        wakeup.use();
     }
     assert_int_equal(bed.tokens(), 0);
     assert_int_equal(bed.sleepers.load(), 2);
@@ -74,10 +74,10 @@ void one_that_was_received_after_a_use_is_passed_on(void **state)
 {
     Bed &bed = bed_of(state);
     {
-        Baton baton;
-        baton.take(bed.sleepers, bed.pill);
-        baton.use();
-        baton.take(bed.sleepers, bed.pill);
+        PendingWakeup wakeup;
+        wakeup.take(bed.sleepers, bed.semaphore);
+        wakeup.use();
+        wakeup.take(bed.sleepers, bed.semaphore);
     }
     assert_int_equal(bed.tokens(), 1);
 }
@@ -86,7 +86,7 @@ void without_a_wake_up_nobody_is_woken(void **state)
 {
     Bed &bed = bed_of(state);
     {
-        Baton baton;
+        PendingWakeup wakeup;
     }
     assert_int_equal(bed.tokens(), 0);
     assert_int_equal(bed.sleepers.load(), 2);
@@ -97,8 +97,8 @@ void without_sleepers_nothing_is_passed_on(void **state)
     Bed &bed = bed_of(state);
     bed.sleepers = 0;
     {
-        Baton baton;
-        baton.take(bed.sleepers, bed.pill);
+        PendingWakeup wakeup;
+        wakeup.take(bed.sleepers, bed.semaphore);
     }
     assert_int_equal(bed.tokens(), 0);
     assert_int_equal(bed.sleepers.load(), 0);
@@ -116,5 +116,5 @@ int main()
         cmocka_unit_test_setup_teardown(without_a_wake_up_nobody_is_woken, setup, teardown),
         cmocka_unit_test_setup_teardown(without_sleepers_nothing_is_passed_on, setup, teardown),
     };
-    return RUN_TESTS("core.queue.baton", tests);
+    return RUN_TESTS("core.queue.wakeup", tests);
 }

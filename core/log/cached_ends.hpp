@@ -15,7 +15,7 @@
 
 namespace ipcq {
 
-struct TailPlace {
+struct CachedTail {
     std::uint64_t epoch = UINT64_MAX; // in no queue; a peer that writes it there sends us to a place where nothing fits
     std::uint64_t offset = 0;
     std::uint64_t sequence = 0;
@@ -47,7 +47,7 @@ struct TailPlace {
     }
 };
 
-struct HeadPlace {
+struct CachedHead {
     std::uint64_t epoch = UINT64_MAX; // as above: nothing can be taken there
     std::uint64_t offset = 0;
     std::uint64_t sequence = 0;

@@ -16,14 +16,14 @@
 
 namespace ipcq {
 
-class Pace {
+class AdaptiveSpin {
 public:
     // More items went through: called for each, so it is one relaxed load and store; threads that share a handle may
     // lose a count, which only shades a judgement.
     void count(std::uint32_t items = 1) noexcept { items_.store(items_.load(relaxed_) + items, relaxed_); }
 
     // True if `ready` came true while pacing; false if it is time to sleep.
-    template <class Ready> bool look_again(Ready ready) noexcept
+    template <class Ready> bool spin_until(Ready ready) noexcept
     {
         const std::uint32_t got = items_.exchange(0, relaxed_);
         std::uint64_t start = ticks();

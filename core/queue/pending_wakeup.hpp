@@ -9,27 +9,27 @@
 
 namespace ipcq {
 
-class Baton {
+class PendingWakeup {
 public:
-    Baton() = default;
-    ~Baton()
+    PendingWakeup() = default;
+    ~PendingWakeup()
     {
         if (sleepers_ != nullptr) [[unlikely]]
             wake_one(*sleepers_, *pill_);
     }
-    Baton(const Baton &) = delete;
-    Baton &operator=(const Baton &) = delete;
+    PendingWakeup(const PendingWakeup &) = delete;
+    PendingWakeup &operator=(const PendingWakeup &) = delete;
 
-    void take(HalfWord &sleepers, Pill &pill) noexcept
+    void take(HalfWord &sleepers, WaitSemaphore &semaphore) noexcept
     {
         sleepers_ = &sleepers;
-        pill_ = &pill;
+        pill_ = &semaphore;
     }
     void use() noexcept { sleepers_ = nullptr; }
 
 private:
     HalfWord *sleepers_ = nullptr;
-    Pill *pill_ = nullptr;
+    WaitSemaphore *pill_ = nullptr;
 };
 
 } // namespace ipcq
