@@ -69,8 +69,10 @@ Code SharedQueue::wait_for_item(const WaitLimits &limits, PendingWakeup &wakeup)
     }
     give_way_to_the_woken();
     const auto seen = [&] { return log_.may_hold_item() || waiters().shutdown.load(relaxed) != 0; };
-    if (get_spin_.spin_until(seen))
+    if (get_spin_.spin_until(seen)) {
+        item_seen_.store(true, relaxed); // the next try needs no look of its own
         return Code::OK;
+    }
     if (limits.expired())
         return seen() ? Code::OK : Code::TIMEDOUT;
     trim_if_due(); // a getter that each item wakes has no slice that ends
