@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from goals import GOALS
-from report import tables
+from report import front_page, tables
 from report.plots import plots
 from report.results import Results
 from report.statistics import MET, MISSED, UNDECIDED
@@ -93,11 +93,10 @@ def write(results, judgements, head):
     return text
 
 
-def into_readme(text):
-    """Between the two marks of bench/README.md."""
-    page = BENCH / "README.md"
-    before, rest = page.read_text().split(MARKS[0])
-    page.write_text(f"{before}{MARKS[0]}\n\n{text}\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
+def into_page(page, marks, text):
+    """Between the two marks."""
+    before, rest = page.read_text().split(marks[0])
+    page.write_text(f"{before}{marks[0]}\n\n{text}\n{marks[1]}{rest.split(marks[1])[1]}")
 
 
 def once(options):
@@ -113,7 +112,9 @@ def once(options):
     print(text)
     say(f"also in {OUTPUT.relative_to(BUILD.parent)}: report.md, results.json, {len(list(OUTPUT.glob('*.svg')))} plots")
     if options.readme:
-        into_readme(text)
+        into_page(BENCH / "README.md", MARKS, text)
+        if chart := front_page.chart(results):
+            into_page(BENCH.parent / "README.md", front_page.MARKS, chart)
     print(summary(judgements), flush=True)
     return judgements
 
@@ -130,7 +131,8 @@ def main():
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--passes", type=int, help=f"how often all sections are measured; {PASSES} in a full run")
     parser.add_argument("--runs", type=int, default=1, help="so many whole runs, and whether their verdicts agree")
-    parser.add_argument("--readme", action="store_true", help="write the result into bench/README.md, too")
+    parser.add_argument("--readme", action="store_true",
+                        help="write the result into bench/README.md, and the chart into README.md")
     options = parser.parse_args()
     runs = [once(options) for _ in range(options.runs)]
     if len(runs) > 1:

@@ -4,6 +4,7 @@
 import sys
 import unittest
 import xml.dom.minidom
+from pathlib import Path
 
 try:
     import hdrh.histogram  # noqa: F401
@@ -12,7 +13,7 @@ except ImportError:
     sys.exit(77)
 
 import goals
-from report import plots, tables
+from report import front_page, plots, tables
 from report.results import Results
 from report.statistics import MET, MISSED, UNDECIDED
 from sections import SECTIONS
@@ -242,6 +243,21 @@ class Report(unittest.TestCase):
         for name, svg in made.items():
             with self.subTest(name):
                 xml.dom.minidom.parseString(svg)
+
+
+class TheFrontPage(unittest.TestCase):
+    def test_the_chart_has_the_medians_with_the_fastest_first(self):
+        chart = front_page.chart(everything(8, 2)).splitlines()
+        self.assertRegex(chart[2], r"^    libipcq, \w+ +4\.00  #{32}$")
+        self.assertRegex(chart[-1], r"^    [A-Z]?\w.* 1\.00  #{8}( |$)")
+
+    def test_without_the_base_there_is_no_chart(self):
+        self.assertEqual(front_page.chart(Results()), "")
+
+    def test_the_readme_has_the_marks(self):
+        page = (Path(__file__).parents[2] / "README.md").read_text()
+        for mark in front_page.MARKS:
+            self.assertEqual(page.count(mark), 1, mark)
 
 
 if __name__ == "__main__":
